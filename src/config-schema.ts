@@ -1,0 +1,200 @@
+import { z } from 'zod'
+
+/**
+ * The one schema of the configuration file: types, defaults, checks, the README's table and the JSON schema for
+ * editors all come from here. Every key has a sentence, its unit, its range and its default.
+ */
+
+const LOGIN = /^[a-z0-9][a-z0-9_]{0,24}$/i
+const login = () => z.string().trim().regex(LOGIN, 'a Twitch login: 1 to 25 letters, digits or _')
+const seconds = (low: number, high: number) => z.number().min(low).max(high)
+const range = (low: number, high: number, fallback: [number, number], text: string) =>
+  z
+    .tuple([seconds(0, 600), seconds(0, 600)])
+    .refine(([from, to]) => from <= to, 'two numbers, the smaller one first')
+    .default(fallback)
+    .describe(`${text}: shortest and longest, in seconds (${low} to ${high})`)
+
+const KNOWN_BOTS = [
+  'nightbot',
+  'streamelements',
+  'streamlabs',
+  'moobot',
+  'fossabot',
+  'wizebot',
+  'sery_bot',
+  'soundalerts',
+  'commanderroot',
+  'botrixoficial',
+  'kofistreambot',
+  'pokemoncommunitygame',
+]
+
+const bot = z
+  .strictObject({
+    login: login().describe('The account’s login on Twitch'),
+    persona: z
+      .string()
+      .trim()
+      .max(4000)
+      .default('A friendly regular of this channel: short, warm and a little witty.')
+      .describe('Who it is and how it talks, in plain words (up to 4,000 characters)'),
+    aliases: z
+      .array(z.string().trim().min(2).max(25))
+      .max(20)
+      .default([])
+      .describe('Other names that count as a mention, as whole words, with or without @'),
+    talkativeness: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(1)
+      .describe('Its share of the chance replies (0 to 100); 0 = it only answers mentions'),
+  })
+  .describe('One bot account and its persona')
+
+const replies = z.strictObject({
+  chance: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.25)
+    .describe('Chance that a line which mentions no bot gets a reply (0 to 1)'),
+  delays: z
+    .strictObject({
+      mention: range(0, 600, [1, 3], 'Pause before a mention is answered'),
+      chance: range(0, 600, [2, 5], 'Pause before a chance reply'),
+      low: range(0, 600, [4, 8], 'Pause before optional talk'),
+    })
+    .prefault({}),
+  answerWithin: seconds(10, 86_400)
+    .default(900)
+    .describe('A reply that could not be served for longer than this expires, in seconds (10 to 86,400)'),
+  joint: z
+    .strictObject({
+      whenWaitOver: seconds(1, 3600)
+        .default(15)
+        .describe(
+          'Expected wait from which several viewers share one line, in seconds (1 to 3,600); not in effect yet',
+        ),
+      maxViewers: z
+        .int()
+        .min(1)
+        .max(10)
+        .default(6)
+        .describe('Most viewers in one line (1 to 10); 1 = never join; not in effect yet'),
+    })
+    .prefault({}),
+})
+
+const queue = z.strictObject({
+  global: z.int().min(1).max(100).default(5).describe('Replies made at once over all bots (1 to 100)'),
+  perBot: z.int().min(1).max(100).default(2).describe('Replies made at once by one bot (1 to 100)'),
+  backlog: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(20)
+    .describe('Accepted replies waiting above which Chorus warns, once per episode (1 to 100,000)'),
+})
+
+const model = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .default('gpt-5.4-mini')
+    .describe('The model’s name as its server knows it; OPENAI_MODEL wins'),
+  temperature: z.number().min(0).max(2).default(0.9).describe('How freely it talks (0 to 2)'),
+  maxTokens: z
+    .int()
+    .min(1)
+    .max(32_000)
+    .default(120)
+    .describe('Longest answer per viewer, in tokens (1 to 32,000)'),
+  deadline: seconds(1, 300).default(20).describe('Longest wait for one answer, in seconds (1 to 300)'),
+})
+
+const retry = z.strictObject({
+  attempts: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(6)
+    .describe('Failures of one reply before it is given up (1 to 100); outages of the model do not count'),
+  base: seconds(0.01, 60)
+    .default(1)
+    .describe('First pause before a new try, doubled each time, in seconds (0.01 to 60)'),
+  max: seconds(1, 900).default(60).describe('Longest pause before a new try, in seconds (1 to 900)'),
+})
+
+const safety = z.strictObject({
+  blockedTerms: z
+    .array(z.string().trim().min(1).max(100))
+    .max(1000)
+    .default([])
+    .describe('Words and phrases that no bot may say, beside the built-in list of slurs'),
+  links: z.boolean().default(false).describe('Whether bots may post links'),
+  moderation: z
+    .enum(['auto', 'off', 'required'])
+    .default('auto')
+    .describe(
+      'The server’s moderation endpoint: auto = used where it has one; required = without it only templates are sent; off = never asked',
+    ),
+})
+
+const ignore = z.strictObject({
+  users: z.array(login()).max(10_000).default([]).describe('Logins that never get an answer'),
+  bots: z
+    .array(login())
+    .max(1000)
+    .default(KNOWN_BOTS)
+    .describe('Known bots of others: never answered, so that bots do not talk to each other for ever'),
+  commandPrefixes: z
+    .array(z.string().min(1).max(5))
+    .max(20)
+    .default(['!'])
+    .describe(
+      'A line that starts with one of these is a command for another bot; only a mention is answered then',
+    ),
+})
+
+const stop = z.strictObject({
+  deadline: seconds(0, 600)
+    .default(8)
+    .describe('Time that accepted replies get to finish on SIGTERM or Ctrl-C, in seconds (0 to 600)'),
+})
+
+export const configSchema = z.strictObject({
+  channels: z
+    .array(
+      z
+        .string()
+        .trim()
+        .regex(/^#?[a-z0-9][a-z0-9_]{0,24}$/i, 'a channel name: 1 to 25 letters, digits or _'),
+    )
+    .min(1)
+    .max(100)
+    .describe('Channels to join (1 to 100, Twitch’s own limit for an account)'),
+  bots: z
+    .array(bot)
+    .min(1)
+    .max(50)
+    .refine(
+      (bots) => new Set(bots.map((b) => b.login.toLowerCase())).size === bots.length,
+      'each login only once',
+    )
+    .describe('The bot accounts (1 to 50)'),
+  replies: replies.prefault({}),
+  queue: queue.prefault({}),
+  model: model.prefault({}),
+  retry: retry.prefault({}),
+  safety: safety.prefault({}),
+  ignore: ignore.prefault({}),
+  stop: stop.prefault({}),
+})
+
+/** The configuration as someone writes it: only `channels` and `bots[].login` are required. */
+export type ConfigInput = z.input<typeof configSchema>
+/** The configuration with every default filled in. Durations are in seconds, as in the file. */
+export type Config = z.output<typeof configSchema>

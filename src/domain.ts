@@ -1,0 +1,128 @@
+/**
+ * The nouns that all stages share. A line comes in as a {@link ChatMessage}, becomes one {@link Decision} per
+ * bot concerned, a {@link ReplyTask} for every reply, and ends in exactly one {@link Outcome}.
+ */
+
+declare const brand: unique symbol
+type Brand<Name extends string> = string & { readonly [brand]: Name }
+
+/** A channel's name in lower case, without `#`. */
+export type ChannelName = Brand<'ChannelName'>
+/** The login of one of our accounts, spelled as in the configuration. Compare with {@link sameLogin}. */
+export type BotLogin = Brand<'BotLogin'>
+/** Twitch's id of a chat message; of a shared-chat copy, the id of the original. */
+export type MessageId = Brand<'MessageId'>
+/** Twitch's id of an account: it stays when the login changes, so it is who a viewer is. */
+export type UserId = Brand<'UserId'>
+/** `bot/message id`: one bot answers one message at most once. */
+export type TaskId = Brand<'TaskId'>
+
+export const toChannelName = (name: string) => name.trim().replace(/^#/, '').toLowerCase() as ChannelName
+export const toBotLogin = (login: string) => login.trim() as BotLogin
+export const toMessageId = (id: string) => id as MessageId
+export const toUserId = (id: string) => id as UserId
+export const toTaskId = (bot: BotLogin, message: MessageId) => `${bot.toLowerCase()}/${message}` as TaskId
+
+/** Twitch logins are ASCII and are the same in any case. */
+export const sameLogin = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
+
+/** What the channel's badges say of a viewer. */
+export interface Roles {
+  readonly broadcaster: boolean
+  readonly moderator: boolean
+  readonly vip: boolean
+  readonly subscriber: boolean
+}
+
+/** One line of chat as the stages see it: foreign shapes end at the edge. JSON-safe. */
+export interface ChatMessage {
+  readonly id: MessageId
+  readonly channel: ChannelName
+  readonly userId: UserId
+  /** Lower case, ASCII. */
+  readonly login: string
+  /** As viewers see it; may be in any script. */
+  readonly displayName: string
+  /** As it came, without invisible characters that clients append. */
+  readonly text: string
+  readonly roles: Roles
+  /** Set when the line is a reply: whose line it answers. */
+  readonly replyTo?: { readonly id: MessageId; readonly login: string }
+  /** A shared-chat copy of a line that was written in another channel. */
+  readonly isMirrored: boolean
+  /** When it reached us, in milliseconds of this process's monotonic clock. */
+  readonly arrivedAtMs: number
+}
+
+/** An account that talks, and its voice. */
+export interface Bot {
+  readonly login: BotLogin
+  /** How it talks, in plain words. */
+  readonly persona: string
+  /** Other names that count as a mention, as whole words, with or without `@`. */
+  readonly aliases: readonly string[]
+  /** Its share of the chance replies; 0 means it only answers mentions. */
+  readonly talkativeness: number
+}
+
+/** Why a reply is owed. The order is that of their right of way. */
+export type ReplyCause = 'mention' | 'chance' | 'low'
+
+/** One reply to make. Plain, JSON-safe data: the same task could be worked off by another process. */
+export interface ReplyTask {
+  readonly id: TaskId
+  readonly bot: BotLogin
+  readonly cause: ReplyCause
+  readonly message: ChatMessage
+  /** The natural pause, in milliseconds from the arrival of the message. */
+  readonly delayMs: number
+}
+
+/** Why a line gets no answer. */
+export type SilenceReason =
+  | 'own-bot'
+  | 'known-bot'
+  | 'ignored-user'
+  | 'command'
+  | 'not-drawn'
+  | 'no-talker'
+  | 'mirrored'
+  | 'duplicate'
+  | 'draining'
+  | 'stopped'
+
+/** What was decided about a line: a reply by one bot, or silence with its reason. JSON-safe. */
+export type Decision =
+  | {
+      readonly kind: 'reply'
+      readonly task: TaskId
+      readonly bot: BotLogin
+      readonly cause: ReplyCause
+      readonly delayMs: number
+      /** The number in [0, 1) that the chance was compared with; only where one was drawn. */
+      readonly draw?: number
+    }
+  | { readonly kind: 'silence'; readonly reason: SilenceReason; readonly draw?: number }
+
+/** Where an accepted reply ends; exactly one per reply. */
+export type Outcome =
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'expired'; readonly reason: string }
+  | { readonly kind: 'dead'; readonly code: string; readonly reason: string }
+
+declare const safe: unique symbol
+/** Text that has passed `toChatText`: one line, at most 500 UTF-16 units, no command. Only that function makes one. */
+export type ChatText = string & { readonly [safe]: true }
+
+/** A line on its way to chat. */
+export interface ChatLine {
+  readonly channel: ChannelName
+  readonly text: ChatText
+  /** The message it is threaded to. */
+  readonly replyTo?: MessageId
+}
+
+/** The end of a `switch` over a union: fails to compile when a case is missing. */
+export function assertNever(value: never): never {
+  throw new TypeError(`unexpected ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,128 @@
+/** Who is hit: one reply, one bot account, the model's endpoint, or the whole process. */
+type Scope = 'reply' | 'bot' | 'endpoint' | 'process'
+
+/** `free`: try again, the reply is not to blame. `counted`: try again, it costs an attempt. `never`: final. */
+type Retry = 'free' | 'counted' | 'never'
+
+interface Row {
+  readonly scope: Scope
+  readonly retry: Retry
+  /** What the reader should do. */
+  readonly advice: string
+}
+
+const TABLE = {
+  'config-invalid': row(
+    'process',
+    'never',
+    'Mend the configuration as the message says; `chorus check` shows the result.',
+  ),
+  'file-missing': row('process', 'never', 'Check the path.'),
+  'no-model': row(
+    'process',
+    'never',
+    'Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server such as Ollama.',
+  ),
+  'no-bot': row('process', 'never', 'Give at least one bot a token: TWITCH_TOKEN_<LOGIN>.'),
+  'port-taken': row(
+    'process',
+    'never',
+    'Stop the other program or choose another port; 0 takes any free one.',
+  ),
+  'chat-unreachable': row('bot', 'free', 'Check the network and TWITCH_CHAT_URL; Chorus keeps trying.'),
+  'login-refused': row(
+    'bot',
+    'never',
+    'Make a new token for this account and set it as TWITCH_TOKEN_<LOGIN>.',
+  ),
+  'model-timeout': row(
+    'endpoint',
+    'free',
+    'The model is slow or hangs; raise model.deadline or use a smaller model.',
+  ),
+  'model-unreachable': row(
+    'endpoint',
+    'free',
+    'Check OPENAI_BASE_URL and that the server runs; Chorus keeps trying.',
+  ),
+  'model-rate-limited': row(
+    'endpoint',
+    'free',
+    'The account sends too much; Chorus waits as told and tries again.',
+  ),
+  'model-server-error': row('endpoint', 'free', 'The server has a fault of its own; Chorus tries again.'),
+  'model-unauthorized': row(
+    'endpoint',
+    'free',
+    'Check OPENAI_API_KEY, the model name and the account’s credit.',
+  ),
+  'model-bad-answer': row(
+    'reply',
+    'counted',
+    'The server does not answer as a chat completions endpoint does; check OPENAI_BASE_URL.',
+  ),
+  'model-too-large': row(
+    'reply',
+    'counted',
+    'The answer was far too long; check that the server is a chat completions endpoint.',
+  ),
+  'model-empty': row(
+    'reply',
+    'counted',
+    'The model said nothing; raise model.maxTokens if it is a reasoning model.',
+  ),
+  'model-refused-prompt': row('reply', 'never', 'The server refuses this prompt for its content.'),
+  'model-refused-request': row(
+    'reply',
+    'never',
+    'The server refuses the request; the message names what it dislikes.',
+  ),
+  'reply-failed': row('reply', 'counted', 'An unexpected fault in the reply; the log has its cause.'),
+} as const satisfies Record<string, Row>
+
+/** Every code an error of Chorus can carry. */
+export type ErrorCode = keyof typeof TABLE
+
+function row(scope: Scope, retry: Retry, advice: string): Row {
+  return { scope, retry, advice }
+}
+
+/**
+ * The one error class. Its code decides what happens next; its message never holds a token or a prompt.
+ */
+export class ChorusError extends Error {
+  override readonly name = 'ChorusError'
+  readonly code: ErrorCode
+  /** Milliseconds that the other side asked to wait, where it did. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly retryAfterMs?: number | undefined } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.code = code
+    this.retryAfterMs = options.retryAfterMs
+  }
+
+  get scope(): Scope {
+    return TABLE[this.code].scope
+  }
+
+  get retry(): Retry {
+    return TABLE[this.code].retry
+  }
+
+  /** What the reader should do, as a sentence. */
+  get advice(): string {
+    return TABLE[this.code].advice
+  }
+}
+
+/** Whatever was thrown, as a ChorusError: strangers throw strings and worse. */
+export function toChorusError(thrown: unknown, fallback: ErrorCode = 'reply-failed'): ChorusError {
+  if (thrown instanceof ChorusError) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new ChorusError(fallback, message, { cause: thrown })
+}

@@ -1,0 +1,147 @@
+import { EventEmitter } from 'eventemitter3'
+import type { BotLogin, ChannelName, ChatLine, ChatMessage, Decision, Outcome, ReplyTask } from './domain.js'
+import type { ChorusError } from './errors.js'
+
+/** Everything that Chorus tells: `noun:verb`, one payload object each. */
+export interface ChorusEvents {
+  /** A line was read from chat, by whichever bot heard it first. */
+  'message:received': (event: { readonly message: ChatMessage }) => void
+  /** Who answers it, and why; silence is a decision, too. */
+  'message:decided': (event: {
+    readonly message: ChatMessage
+    readonly decisions: readonly Decision[]
+  }) => void
+  /** A reply is owed: from here on it ends in exactly one outcome. */
+  'reply:accepted': (event: { readonly task: ReplyTask }) => void
+  /** It got its slots: the rest of its pause and the model run now. `waitedMs` counts from arrival. */
+  'reply:started': (event: {
+    readonly task: ReplyTask
+    readonly attempt: number
+    readonly waitedMs: number
+  }) => void
+  /** Its line is made and waits for the account's allowance, holding no slot. */
+  'reply:ready': (event: { readonly task: ReplyTask; readonly tookMs: number }) => void
+  /** It failed and is tried again in `inMs`; it holds no slot until then. */
+  'reply:held': (event: {
+    readonly task: ReplyTask
+    readonly error: ChorusError
+    readonly inMs: number
+  }) => void
+  /** It has its outcome. `tookMs` counts from arrival. */
+  'reply:settled': (event: {
+    readonly task: ReplyTask
+    readonly outcome: Outcome
+    readonly tookMs: number
+  }) => void
+  /** More replies wait than the threshold; once per episode. */
+  'backlog:raised': (event: { readonly size: number; readonly threshold: number }) => void
+  /** The episode is over: `peak` is the most that waited. */
+  'backlog:cleared': (event: {
+    readonly size: number
+    readonly peak: number
+    readonly lastedMs: number
+  }) => void
+  /** A bot is in a channel, listening and able to talk. */
+  'bot:joined': (event: { readonly bot: BotLogin; readonly channel: ChannelName }) => void
+  /** A bot's connection is gone; the next attempt is made in `retryInMs`. */
+  'bot:disconnected': (event: {
+    readonly bot: BotLogin
+    readonly reason: string
+    readonly retryInMs: number
+  }) => void
+  /** A bot may not talk until someone mends it; the others go on. */
+  'bot:parked': (event: { readonly bot: BotLogin; readonly reason: string; readonly advice: string }) => void
+  /** A line was written to Twitch. */
+  'line:written': (event: { readonly bot: BotLogin; readonly line: ChatLine }) => void
+  /** Twitch said something about what a bot wrote, by its NOTICE id. */
+  'line:refused': (event: {
+    readonly bot: BotLogin
+    readonly channel: ChannelName
+    readonly notice: string
+    readonly text: string
+  }) => void
+  /** A line of the model was thrown away, and why; `text` is never given: it may be what must not be shown. */
+  'line:filtered': (event: {
+    readonly bot: BotLogin
+    readonly reason: string
+    readonly attempt: number
+  }) => void
+  /** The model's server dislikes a parameter: it is switched or dropped from now on. */
+  'model:adapted': (event: {
+    readonly model: string
+    readonly parameter: string
+    readonly change: string
+  }) => void
+  /** A request to the model ended. */
+  'model:answered': (event: {
+    readonly model: string
+    readonly tookMs: number
+    readonly tokens: number
+  }) => void
+  /** A request to the model failed. */
+  'model:failed': (event: {
+    readonly model: string
+    readonly error: ChorusError
+    readonly tookMs: number
+  }) => void
+  /** A fault inside Chorus, which goes on. */
+  error: (event: { readonly error: unknown; readonly where: string }) => void
+}
+
+type EventName = keyof ChorusEvents
+type Payload<E extends EventName> = Parameters<ChorusEvents[E]>[0]
+type Guard = (payload: unknown) => void
+
+/**
+ * The typed emitter: eventemitter3 with a guard around every listener. One that throws, or rejects, becomes an
+ * `error` event and the others are still called: a listener is never fatal.
+ */
+export class ChorusEmitter {
+  readonly #emitter = new EventEmitter<Record<EventName, Guard>>()
+  /** One guard per listener, so that `off` finds what `on` put in. */
+  readonly #guards = new WeakMap<object, Guard>()
+  #isReporting = false
+
+  on<E extends EventName>(event: E, listener: ChorusEvents[E]): this {
+    this.#emitter.on(event, this.#guard(listener))
+    return this
+  }
+
+  once<E extends EventName>(event: E, listener: ChorusEvents[E]): this {
+    this.#emitter.once(event, this.#guard(listener))
+    return this
+  }
+
+  off<E extends EventName>(event: E, listener: ChorusEvents[E]): this {
+    this.#emitter.off(event, this.#guard(listener))
+    return this
+  }
+
+  /** Calls every listener of `event` in the order they came; true when there was one. */
+  emit<E extends EventName>(event: E, payload: Payload<E>): boolean {
+    return this.#emitter.emit(event, payload)
+  }
+
+  #guard(listener: (payload: never) => unknown): Guard {
+    const known = this.#guards.get(listener)
+    if (known) return known
+    const guard = (payload: unknown) => {
+      try {
+        const result = listener(payload as never)
+        if (result instanceof Promise) result.catch((error: unknown) => this.#report(error))
+      } catch (error) {
+        this.#report(error)
+      }
+    }
+    this.#guards.set(listener, guard)
+    return guard
+  }
+
+  #report(error: unknown): void {
+    // A listener of `error` that throws itself would go round for ever.
+    if (this.#isReporting) return
+    this.#isReporting = true
+    this.emit('error', { error, where: 'event listener' })
+    this.#isReporting = false
+  }
+}

@@ -1,0 +1,64 @@
+import type { BotLogin, ChannelName, Outcome, ReplyTask } from './domain.js'
+
+/** Replies of one bot, or of all of them. p-queue's users know these words; the rest of the code does not use them. */
+export interface QueueCounts {
+  /** Accepted replies that are waiting, ready to be sent or held. */
+  readonly size: number
+  /** Replies being worked on: pausing and thinking. */
+  readonly pending: number
+}
+
+/** What `getQueueMetrics()` returns. `global` is the sum over the bots; keys are spelled as in the configuration. */
+export interface QueueMetrics {
+  readonly global: QueueCounts
+  readonly bots: { readonly [login: string]: QueueCounts }
+}
+
+/** How a graceful stop ended: replies that got their outcome since the call, and replies left without one. */
+export interface DrainReport {
+  readonly done: number
+  readonly left: number
+}
+
+/** What a handler is told beside the task. */
+export interface WorkContext {
+  /** Aborted by `stop()`: end soon, the result is no longer wanted. */
+  readonly signal: AbortSignal
+  /** 1 for the first try; counts failures of this reply, not outages of the model. */
+  readonly attempt: number
+}
+
+/**
+ * Makes and sends replies: registered once, called for every task.
+ *
+ * `reply` holds a slot while it runs and returns the line; `deliver` says it, holding none. Without `deliver`
+ * nobody else sends, so the natural pause comes first and `reply` does both.
+ *
+ * Both may reject; a `ChorusError` says by its code whether the reply is tried again.
+ */
+export interface ReplyHandler<Line = string> {
+  reply(task: ReplyTask, context: WorkContext): Promise<Line>
+  deliver?(task: ReplyTask, line: Line, context: WorkContext): Promise<Outcome>
+}
+
+/** Why a bot can't get on in a channel for now, in words a streamer understands. */
+export type Blocked = string
+
+/** Says why a bot can't talk in a channel; `undefined` while it can. */
+export type BlockedCheck = (bot: BotLogin, channel: ChannelName) => Blocked | undefined
+
+/**
+ * The one real port: p-queue in one process today. Tasks are JSON-safe and the handler is registered once, so
+ * another engine can take its place.
+ */
+export interface ReplyQueue {
+  /** Resolves once every task is durable and queued. Rejects only when it took none of them. */
+  accept(tasks: readonly ReplyTask[]): Promise<void>
+  metrics(): QueueMetrics
+  /** Looks again which bots and channels are blocked; call it whenever that may have changed. */
+  refresh(): void
+  /** Takes nothing new and resolves when all that was accepted has its outcome or can't get on. */
+  drain(options?: { readonly deadlineMs?: number }): Promise<DrainReport>
+  /** Ends at once; what has no outcome is dropped. Safe to call twice. */
+  stop(): Promise<void>
+}
