@@ -22,17 +22,16 @@ export interface Clock {
 const TIMER_MAX_MS = 2 ** 31 - 1
 
 /**
- * The real clock, `factor` times as fast as the one on the wall.
+ * The real clock, `factor` times as fast as the one on the wall. All clocks of one process and factor agree.
  *
  * @param factor 1 for real time; 20 lets a recorded minute pass in three seconds.
  */
 export function systemClock(factor = 1): Clock {
   const startedAt = Date.now()
   const origin = performance.now()
-  const now = () => (performance.now() - origin) * factor
   return {
-    now,
-    wall: factor === 1 ? () => Date.now() : () => startedAt + now(),
+    now: () => performance.now() * factor,
+    wall: factor === 1 ? () => Date.now() : () => startedAt + (performance.now() - origin) * factor,
     after(ms, run) {
       const timer = setTimeout(run, Math.min(Math.max(0, ms) / factor, TIMER_MAX_MS))
       return () => clearTimeout(timer)

@@ -1,11 +1,13 @@
 import { z } from 'zod'
+import { type Bot, toBotLogin } from './domain.js'
 
 /**
  * The one schema of the configuration file: types, defaults, checks, the README's table and the JSON schema for
  * editors all come from here. Every key has a sentence, its unit, its range and its default.
  */
 
-const LOGIN = /^[a-z0-9][a-z0-9_]{0,24}$/i
+// Both cases spelled out: a JSON schema's pattern has no flags.
+const LOGIN = /^[a-zA-Z0-9][a-zA-Z0-9_]{0,24}$/
 const login = () => z.string().trim().regex(LOGIN, 'a Twitch login: 1 to 25 letters, digits or _')
 const seconds = (low: number, high: number) => z.number().min(low).max(high)
 const range = (low: number, high: number, fallback: [number, number], text: string) =>
@@ -171,7 +173,7 @@ export const configSchema = z.strictObject({
       z
         .string()
         .trim()
-        .regex(/^#?[a-z0-9][a-z0-9_]{0,24}$/i, 'a channel name: 1 to 25 letters, digits or _'),
+        .regex(/^#?[a-zA-Z0-9][a-zA-Z0-9_]{0,24}$/, 'a channel name: 1 to 25 letters, digits or _'),
     )
     .min(1)
     .max(100)
@@ -198,3 +200,18 @@ export const configSchema = z.strictObject({
 export type ConfigInput = z.input<typeof configSchema>
 /** The configuration with every default filled in. Durations are in seconds, as in the file. */
 export type Config = z.output<typeof configSchema>
+
+/** Every section but channels and bots with its defaults filled in. Throws a ZodError for values out of range. */
+export function defaults(
+  sections: Omit<ConfigInput, 'channels' | 'bots'> = {},
+): Omit<Config, 'channels' | 'bots'> {
+  return configSchema.omit({ channels: true, bots: true }).parse(sections)
+}
+
+/** Bots as the configuration writes them, with defaults filled in. Throws a ZodError for a login that is none. */
+export function toBots(inputs: ConfigInput['bots']): Bot[] {
+  return configSchema.shape.bots.parse(inputs).map((input) => ({ ...input, login: toBotLogin(input.login) }))
+}
+
+/** The same schema for editors and for tables: JSON Schema 2020-12 of what may be written, with texts and defaults. */
+export const configJsonSchema = () => z.toJSONSchema(configSchema, { io: 'input' })

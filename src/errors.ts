@@ -77,6 +77,7 @@ const TABLE = {
     'never',
     'The server refuses the request; the message names what it dislikes.',
   ),
+  stopping: row('process', 'never', 'Chorus is stopping; start it again.'),
   'reply-failed': row('reply', 'counted', 'An unexpected fault in the reply; the log has its cause.'),
 } as const satisfies Record<string, Row>
 

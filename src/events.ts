@@ -51,6 +51,12 @@ export interface ChorusEvents {
   }) => void
   /** A bot may not talk until someone mends it; the others go on. */
   'bot:parked': (event: { readonly bot: BotLogin; readonly reason: string; readonly advice: string }) => void
+  /** A bot is shut out of one channel: banned there, or the channel is gone. `bot:joined` ends it. */
+  'channel:closed': (event: {
+    readonly bot: BotLogin
+    readonly channel: ChannelName
+    readonly reason: string
+  }) => void
   /** A line was written to Twitch. */
   'line:written': (event: { readonly bot: BotLogin; readonly line: ChatLine }) => void
   /** Twitch said something about what a bot wrote, by its NOTICE id. */

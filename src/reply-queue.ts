@@ -31,8 +31,8 @@ export interface WorkContext {
 /**
  * Makes and sends replies: registered once, called for every task.
  *
- * `reply` holds a slot while it runs and returns the line; `deliver` says it, holding none. Without `deliver`
- * nobody else sends, so the natural pause comes first and `reply` does both.
+ * `reply` makes the line while the natural pause runs and holds a slot until both are over; `deliver` then says it,
+ * holding none. Without `deliver` nobody else sends, so the pause comes first and `reply` does both.
  *
  * Both may reject; a `ChorusError` says by its code whether the reply is tried again.
  */
@@ -52,6 +52,8 @@ export type BlockedCheck = (bot: BotLogin, channel: ChannelName) => Blocked | un
  * another engine can take its place.
  */
 export interface ReplyQueue {
+  /** Registers the one handler of all tasks. Throws when there is one already. */
+  serve<Line>(handler: ReplyHandler<Line>): void
   /** Resolves once every task is durable and queued. Rejects only when it took none of them. */
   accept(tasks: readonly ReplyTask[]): Promise<void>
   metrics(): QueueMetrics

@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse as parseDotenv } from 'dotenv'
+import { parseConfigFile } from './config-file.js'
+import type { Config } from './config-schema.js'
+import { toBotLogin } from './domain.js'
+import { type Environment, parseEnvironment, TOKEN_PREFIX } from './environment.js'
+import { ChorusError } from './errors.js'
+import { maskSecrets } from './mask-secrets.js'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** Everything that someone set, wherever it was set. */
+export interface LoadedConfig {
+  /** With every default filled in, and `model.name` from the environment where it is given there. */
+  readonly config: Config
+  readonly environment: Environment
+  /** The configuration file that was read, as it was named. */
+  readonly file: string
+  /** Oddities that are no mistakes, one sentence each. */
+  readonly notes: readonly string[]
+}
+
+export interface LoadOptions {
+  /** The configuration file; by default CHORUS_CONFIG, else `config/chorus.yaml`. */
+  readonly file?: string | undefined
+  /** In place of the process's environment. */
+  readonly env?: Variables
+  /** Where paths start and `.env` is looked for; by default the working folder. */
+  readonly cwd?: string
+  /**
+   * When no file is named and there is none at the default place: take the one that comes with Chorus, so that the
+   * demo runs anywhere. `without-tokens`: only while no bot has a token, for live use needs channels of one's own.
+   */
+  readonly shipped?: 'always' | 'without-tokens' | 'never'
+}
+
+const DEFAULT_FILE = 'config/chorus.yaml'
+const SHIPPED_FILE = fileURLToPath(new URL('../config/chorus.yaml', import.meta.url))
+
+/**
+ * Reads the configuration file and the environment. The environment wins over `.env`, both win over the file; a
+ * variable that is set to nothing hides the one in `.env` and counts as unset. `process.env` is never changed.
+ *
+ * @throws ChorusError `config-invalid` with every mistake at once, `file-missing`
+ */
+export function loadConfig(options: LoadOptions = {}): LoadedConfig {
+  const cwd = options.cwd ?? process.cwd()
+  const variables = { ...readDotenv(path.join(cwd, '.env')), ...(options.env ?? process.env) }
+  const file = chooseFile(options, variables, cwd)
+  const parsed = parseConfigFile(readText(path.resolve(cwd, file)))
+  const logins = parsed.isValid ? parsed.config.bots.map((bot) => toBotLogin(bot.login)) : undefined
+  const { environment, problems, notes } = parseEnvironment(variables, { logins, cwd })
+  if (!parsed.isValid) throw invalid(file, [...parsed.problems, ...problems], environment)
+  if (problems.length > 0) throw invalid('the environment', problems, environment)
+  return {
+    config: withModelName(parsed.config, environment.openai.model),
+    environment,
+    file,
+    notes: file === SHIPPED_FILE ? [shippedNote(), ...notes] : notes,
+  }
+}
+
+function readDotenv(file: string): Variables {
+  return existsSync(file) ? parseDotenv(readText(file)) : {}
+}
+
+/** The file to read, as it was named. */
+function chooseFile({ file, shipped = 'never' }: LoadOptions, variables: Variables, cwd: string): string {
+  const named = file ?? (variables['CHORUS_CONFIG']?.trim() || undefined)
+  if (named !== undefined) return named
+  if (existsSync(path.join(cwd, DEFAULT_FILE))) return DEFAULT_FILE
+  if (shipped === 'always' || (shipped === 'without-tokens' && !hasTokens(variables))) return SHIPPED_FILE
+  throw new ChorusError(
+    'file-missing',
+    `There is no configuration file ${DEFAULT_FILE} in ${cwd}. Copy the example from ${SHIPPED_FILE} and name your channel and bots in it, or give another one with --config or CHORUS_CONFIG.`,
+  )
+}
+
+const hasTokens = (variables: Variables) =>
+  Object.entries(variables).some(([name, value]) => name.toUpperCase().startsWith(TOKEN_PREFIX) && value?.trim())
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new ChorusError('file-missing', `${file} ${READ_FAULTS[code] ?? `can’t be read (${code})`}.`, { cause: error })
+  }
+}
+
+const READ_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder, not a file',
+  EACCES: 'may not be read by this user',
+}
+
+function invalid(where: string, problems: readonly string[], environment: Environment): ChorusError {
+  const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`
+  const lines = problems.map((problem) => `\n  ${problem}`).join('')
+  return new ChorusError('config-invalid', maskSecrets(environment.secrets)(`${where} has ${count}:${lines}`))
+}
+
+function withModelName(config: Config, name: string | undefined): Config {
+  return name === undefined ? config : { ...config, model: { ...config.model, name } }
+}
+
+const shippedNote = () =>
+  `There is no ${DEFAULT_FILE} here: this is the example that comes with Chorus. Copy it there to make it yours.`

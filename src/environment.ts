@@ -1,0 +1,179 @@
+import path from 'node:path'
+import { shown } from './config-problem.js'
+import { type BotLogin, sameLogin } from './domain.js'
+import { Secret } from './secret.js'
+
+/** What pino knows, and `silent`. */
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** What the environment and `.env` say, checked and typed. An empty value counts as unset. */
+export interface Environment {
+  /** Access tokens without `oauth:`, by the bot's login as the configuration spells it; bots without one are absent. */
+  readonly twitchTokens: ReadonlyMap<BotLogin, Secret>
+  /** undefined: Twitch itself. */
+  readonly chatUrl: string | undefined
+  readonly clientId: string | undefined
+  readonly idUrl: string | undefined
+  readonly openai: {
+    readonly apiKey: Secret | undefined
+    /** undefined: OpenAI itself. */
+    readonly baseUrl: string | undefined
+    readonly model: string | undefined
+  }
+  /** Absolute. */
+  readonly dataDir: string
+  readonly host: string
+  /** `isSet` tells a port somebody asked for from the default, which may give way to the next free one. */
+  readonly port: { readonly number: number; readonly isSet: boolean }
+  readonly logLevel: LogLevel
+  /** Names of the variables that have a value. */
+  readonly given: ReadonlySet<string>
+  /** Every value that must never be shown, as plain text, for the log and whatever else is printed. */
+  readonly secrets: readonly string[]
+}
+
+/** One row per variable: the README, `.env.example` and `chorus check` show them in this order. */
+export const ENVIRONMENT_VARIABLES = [
+  variable('TWITCH_TOKEN_<LOGIN>', 'Access token of a bot account, its login in capitals, with or without `oauth:`', 'none'),
+  variable('TWITCH_CHAT_URL', 'Chat server: `wss://host` or `ws://host:port`', 'Twitch'),
+  variable('TWITCH_CLIENT_ID', 'Client id for signing bots in; not in effect yet', 'none'),
+  variable('TWITCH_ID_URL', 'Server that checks tokens, `https://host`; not in effect yet', 'Twitch'),
+  variable('OPENAI_API_KEY', 'Key of the model’s server; a local server needs none', 'none'),
+  variable('OPENAI_BASE_URL', 'Any OpenAI-compatible server, such as `http://localhost:11434/v1`', 'OpenAI'),
+  variable('OPENAI_MODEL', 'The model’s name; wins over `model.name`', '`model.name`'),
+  variable('CHORUS_CONFIG', 'Configuration file', '`config/chorus.yaml`'),
+  variable('CHORUS_DATA_DIR', 'Folder for the journal and other state; not in effect yet', '`data`'),
+  variable('HOST', 'Address of the control room; not in effect yet', '`127.0.0.1`'),
+  variable('PORT', 'Port of the control room, 0 = any free one; not in effect yet', '`3000`'),
+  variable('LOG_LEVEL', `How much is logged: ${LOG_LEVELS.join(', ')}`, '`info`'),
+] as const
+
+export const TOKEN_PREFIX = 'TWITCH_TOKEN_'
+/** The longest line a chat server reads; no token is near it. */
+const TOKEN_PATTERN = /^[\x21-\x7e]{1,400}$/
+
+/** The environment, and what is wrong or odd in it: one line of text each. */
+export interface ParsedEnvironment {
+  readonly environment: Environment
+  readonly problems: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * Checks and types the variables. Problems leave the default in place, so that all of them can be told at once.
+ *
+ * @param values the environment over `.env`
+ * @param options `logins`: the configured bots, undefined while the configuration is unreadable; `cwd`: what paths start from
+ */
+export function parseEnvironment(
+  values: Readonly<Record<string, string | undefined>>,
+  { logins, cwd }: { readonly logins: readonly BotLogin[] | undefined; readonly cwd: string },
+): ParsedEnvironment {
+  const problems: string[] = []
+  const read = <T>(name: string, check: Check<T>): T | undefined => {
+    const text = values[name]?.trim()
+    if (!text) return undefined
+    const value = check.parse(text)
+    if (value === undefined) problems.push(`${name}: got ${shown(text)}, wants ${check.wants}`)
+    return value
+  }
+  const tokens = readTokens(values, problems)
+  const port = read('PORT', PORT)
+  const apiKey = read('OPENAI_API_KEY', TEXT)
+  const environment: Environment = {
+    twitchTokens: tokensOf(logins ?? [], tokens),
+    chatUrl: read('TWITCH_CHAT_URL', urlOf(['wss:', 'ws:'], 'wss://host or ws://host:port')),
+    clientId: read('TWITCH_CLIENT_ID', TEXT),
+    idUrl: read('TWITCH_ID_URL', HTTP_URL),
+    openai: {
+      apiKey: apiKey === undefined ? undefined : new Secret(apiKey),
+      baseUrl: read('OPENAI_BASE_URL', HTTP_URL),
+      model: read('OPENAI_MODEL', TEXT),
+    },
+    dataDir: path.resolve(cwd, read('CHORUS_DATA_DIR', TEXT) ?? 'data'),
+    host: read('HOST', HOST) ?? '127.0.0.1',
+    port: { number: port ?? 3000, isSet: port !== undefined },
+    logLevel: read('LOG_LEVEL', LOG_LEVEL) ?? 'info',
+    given: new Set(Object.keys(values).filter((name) => values[name]?.trim())),
+    secrets: [...tokens.values(), ...(apiKey ? [apiKey] : []), ...urlPasswords(values)],
+  }
+  return { environment, problems, notes: logins ? strayTokenNotes(logins, tokens) : [] }
+}
+
+function variable(name: string, meaning: string, fallback: string) {
+  return { name, meaning, fallback } as const
+}
+
+/** How a value is read, and what is said when it can't be. */
+interface Check<T> {
+  readonly wants: string
+  /** undefined: wrong. */
+  parse(text: string): T | undefined
+}
+
+const TEXT: Check<string> = { wants: 'a text', parse: (text) => text }
+const PORT: Check<number> = {
+  wants: 'a whole number from 0 to 65535',
+  parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
+}
+const HOST: Check<string> = {
+  wants: 'a host name or address without a port, such as 127.0.0.1',
+  parse: (text) => (/^[\w.:%-]+$/.test(text) && !/^[^:]+:\d*$/.test(text) ? text : undefined),
+}
+const LOG_LEVEL: Check<LogLevel> = {
+  wants: `one of ${LOG_LEVELS.join(', ')}`,
+  parse: (text) => LOG_LEVELS.find((level) => level === text.toLowerCase()),
+}
+const HTTP_URL = urlOf(['http:', 'https:'], 'an address such as https://host or http://host:port')
+
+function urlOf(protocols: readonly string[], wants: string): Check<string> {
+  return {
+    wants,
+    parse: (text) => {
+      const url = URL.canParse(text) ? new URL(text) : undefined
+      return url && url.hostname !== '' && protocols.includes(url.protocol) ? text : undefined
+    },
+  }
+}
+
+/** Tokens by the name of their login in capitals, bots of the configuration or not. */
+function readTokens(
+  values: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): ReadonlyMap<string, string> {
+  const tokens = new Map<string, string>()
+  for (const [name, text] of Object.entries(values)) {
+    const token = text?.trim().replace(/^oauth:/i, '')
+    if (!name.toUpperCase().startsWith(TOKEN_PREFIX) || !token) continue
+    if (TOKEN_PATTERN.test(token)) tokens.set(name.slice(TOKEN_PREFIX.length), token)
+    else problems.push(`${name}: wants an access token, without spaces or line breaks (its value is not shown)`)
+  }
+  return tokens
+}
+
+function tokensOf(logins: readonly BotLogin[], tokens: ReadonlyMap<string, string>): ReadonlyMap<BotLogin, Secret> {
+  const entries = logins.flatMap((login): [BotLogin, Secret][] => {
+    const found = [...tokens].find(([name]) => sameLogin(name, login))
+    return found ? [[login, new Secret(found[1])]] : []
+  })
+  return new Map(entries)
+}
+
+function strayTokenNotes(logins: readonly BotLogin[], tokens: ReadonlyMap<string, string>): string[] {
+  return [...tokens.keys()]
+    .filter((name) => !logins.some((login) => sameLogin(name, login)))
+    .map(
+      (name) =>
+        `${TOKEN_PREFIX}${name} belongs to no configured bot; the bots are ${logins.join(', ')}. A slip of the pen?`,
+    )
+}
+
+/** An address may carry a password: `https://user:password@host`. */
+function urlPasswords(values: Readonly<Record<string, string | undefined>>): string[] {
+  return ['TWITCH_CHAT_URL', 'TWITCH_ID_URL', 'OPENAI_BASE_URL'].flatMap((name) => {
+    const text = values[name]?.trim() ?? ''
+    const password = URL.canParse(text) ? new URL(text).password : ''
+    return password ? [password, decodeURIComponent(password)] : []
+  })
+}

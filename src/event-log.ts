@@ -1,0 +1,87 @@
+import type { BotLogin, ChatMessage, ReplyTask } from './domain.js'
+import type { ChorusEmitter, ChorusEvents } from './events.js'
+import type { Logger } from './logger.js'
+
+type Level = 'debug' | 'info' | 'warn' | 'error'
+type Payload<E extends keyof ChorusEvents> = Parameters<ChorusEvents[E]>[0]
+
+interface Row<E extends keyof ChorusEvents> {
+  readonly level: Level | ((event: Payload<E>) => Level)
+  readonly fields: (event: Payload<E>) => object
+  /** Words of viewers or bots: only in a log at `debug`. */
+  readonly text?: (event: Payload<E>) => string
+}
+
+/** How each event is logged: at which level, with which fields. */
+const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
+  'message:received': { level: 'debug', fields: ({ message }) => ofMessage(message), text: ({ message }) => message.text },
+  'message:decided': {
+    level: 'debug',
+    fields: ({ message, decisions }) => ({ ...ofMessage(message), decisions }),
+  },
+  'reply:accepted': { level: 'info', fields: ({ task }) => ({ ...ofTask(task), cause: task.cause }) },
+  'reply:started': {
+    level: 'debug',
+    fields: ({ task, attempt, waitedMs }) => ({ ...ofTask(task), attempt, waitedMs }),
+  },
+  'reply:ready': { level: 'debug', fields: ({ task, tookMs }) => ({ ...ofTask(task), tookMs }) },
+  'reply:held': {
+    level: 'warn',
+    fields: ({ task, error, inMs }) => ({ ...ofTask(task), code: error.code, inMs, err: error }),
+  },
+  'reply:settled': {
+    level: ({ outcome }) => (outcome.kind === 'sent' ? 'info' : 'warn'),
+    fields: ({ task, outcome, tookMs }) => ({ ...ofTask(task), outcome: outcome.kind, ...reasonOf(outcome), tookMs }),
+  },
+  'backlog:raised': { level: 'warn', fields: (event) => ({ ...event }) },
+  'backlog:cleared': { level: 'info', fields: (event) => ({ ...event }) },
+  'bot:joined': { level: 'info', fields: (event) => ({ ...event }) },
+  'bot:disconnected': { level: 'warn', fields: (event) => ({ ...event }) },
+  'bot:parked': { level: 'error', fields: (event) => ({ ...event }) },
+  'line:written': {
+    level: 'debug',
+    fields: ({ bot, line }) => ({ bot, channel: line.channel, ...(line.replyTo && { message: line.replyTo }) }),
+    text: ({ line }) => line.text,
+  },
+  'line:refused': {
+    level: 'warn',
+    fields: ({ bot, channel, notice, text }) => ({ bot, channel, notice, says: text }),
+  },
+  'line:filtered': { level: 'warn', fields: (event) => ({ ...event }) },
+  'model:adapted': { level: 'info', fields: (event) => ({ ...event }) },
+  'model:answered': { level: 'debug', fields: (event) => ({ ...event }) },
+  'model:failed': {
+    level: 'warn',
+    fields: ({ model, error, tookMs }) => ({ model, code: error.code, tookMs, err: error }),
+  },
+  error: { level: 'error', fields: ({ error, where }) => ({ where, err: error }) },
+}
+
+/** Logs every event of Chorus as one line: `event` names it, the fields carry its ids. */
+export function logEvents(events: ChorusEmitter, logger: Logger): void {
+  for (const event of Object.keys(TABLE) as (keyof ChorusEvents)[]) logEvent(event, events, logger)
+}
+
+function logEvent<E extends keyof ChorusEvents>(event: E, events: ChorusEmitter, logger: Logger): void {
+  const row: Row<E> = TABLE[event]
+  const message = event.replace(':', ' ')
+  const listener = (payload: Payload<E>) => {
+    const level = typeof row.level === 'function' ? row.level(payload) : row.level
+    if (!logger.isLevelEnabled(level)) return
+    const text = row.text && logger.isLevelEnabled('debug') ? { text: row.text(payload) } : {}
+    logger[level]({ event, ...row.fields(payload), ...text }, message)
+  }
+  events.on(event, listener as ChorusEvents[E])
+}
+
+function ofMessage({ id, channel, login }: ChatMessage): object {
+  return { message: id, channel, login }
+}
+
+function ofTask({ id, bot, message }: ReplyTask): { task: string; bot: BotLogin; channel: string } {
+  return { task: id, bot, channel: message.channel }
+}
+
+function reasonOf(outcome: Payload<'reply:settled'>['outcome']): object {
+  return 'reason' in outcome ? { reason: outcome.reason } : {}
+}

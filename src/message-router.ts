@@ -1,0 +1,128 @@
+import { type Clock, SECOND, systemClock } from './clock.js'
+import { type ConfigInput, defaults } from './config-schema.js'
+import type { Bot, ChatMessage, Decision, MessageId, Outcome, ReplyTask } from './domain.js'
+import { ChorusEmitter } from './events.js'
+import { PQueueEngine } from './queue/p-queue-engine.js'
+import type { Random } from './random.js'
+import type { DrainReport, QueueMetrics, ReplyHandler, ReplyQueue, WorkContext } from './reply-queue.js'
+import type { Orchestrator } from './routing/orchestrator.js'
+import { SeenMessages } from './routing/seen-messages.js'
+
+export interface MessageRouterOptions<Line = string> {
+  readonly bots: readonly Bot[]
+  readonly orchestrator: Orchestrator
+  /**
+   * Makes the line of one reply while the natural pause runs, in a slot of the queue. Without `deliver` it is called
+   * after the pause and says the line itself.
+   */
+  readonly reply: (task: ReplyTask, context: WorkContext) => Promise<Line>
+  /** Says the line when it is its time; holds no slot. The reply is settled with the outcome it resolves to. */
+  readonly deliver?: (task: ReplyTask, line: Line, context: WorkContext) => Promise<Outcome>
+  /** The queue that works the replies off; by default p-queue in this process, with the limits below. */
+  readonly queue?: ReplyQueue
+  /** Limits of the default queue; as in the configuration file. */
+  readonly limits?: ConfigInput['queue']
+  readonly events?: ChorusEmitter
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/**
+ * Takes chat in and owes replies: what it accepts gets an answer, whatever comes after it. It joins the two stages
+ * routing and queue, which is why it stands here and not in one of them.
+ *
+ * @example
+ * const bots = toBots([{ login: 'ava' }])
+ * const orchestrator = new Orchestrator({ bots, random: Math.random })
+ * const router = new MessageRouter({ bots, orchestrator, reply: async (task) => say(await think(task)) })
+ * client.on('message', (...line) => router.handleIncomingMessage(fromTmi(...line)))
+ */
+export class MessageRouter<Line = string> {
+  /** Everything the router and its queue tell. */
+  readonly events: ChorusEmitter
+  readonly #orchestrator: Orchestrator
+  readonly #queue: ReplyQueue
+  readonly #seen = new SeenMessages()
+  #state: 'running' | 'draining' | 'stopped' = 'running'
+
+  constructor(options: MessageRouterOptions<Line>) {
+    this.events = options.events ?? new ChorusEmitter()
+    this.#orchestrator = options.orchestrator
+    this.#queue = options.queue ?? inProcessQueue(options, this.events)
+    const handler: ReplyHandler<Line> = { reply: options.reply }
+    this.#queue.serve(options.deliver ? { ...handler, deliver: options.deliver } : handler)
+  }
+
+  /**
+   * Decides who answers a line and owes these replies from then on. Resolves once they are durable and queued, with one
+   * decision per reply, or one silence with its reason. Never rejects: an internal fault is an `error` event.
+   */
+  async handleIncomingMessage(message: ChatMessage): Promise<Decision[]> {
+    try {
+      if (!this.#seen.add(message.id)) return [{ kind: 'silence', reason: 'duplicate' }]
+      this.events.emit('message:received', { message })
+      const decisions = await this.#accept(message, this.#orchestrator.decide(message))
+      this.events.emit('message:decided', { message, decisions })
+      return decisions
+    } catch (error) {
+      this.events.emit('error', { error, where: 'handleIncomingMessage' })
+      return []
+    }
+  }
+
+  /** Whether a message was read already: lets a source skip the work of parsing a copy of it. */
+  hasSeen(id: MessageId): boolean {
+    return this.#seen.has(id)
+  }
+
+  /** What waits (`size`) and what is being worked on (`pending`), in all and per bot. */
+  getQueueMetrics(): QueueMetrics {
+    return this.#queue.metrics()
+  }
+
+  /**
+   * Takes nothing new, and resolves when every accepted reply has its outcome or can't get on for now, or the deadline
+   * (milliseconds) is over. Safe to call twice, and together with {@link stop}.
+   */
+  gracefulStop(options: { readonly deadlineMs?: number } = {}): Promise<DrainReport> {
+    if (this.#state === 'running') this.#state = 'draining'
+    return this.#queue.drain(options)
+  }
+
+  /** Ends at once: pending work is cancelled, and the metrics are 0. Safe to call twice. */
+  stop(): Promise<void> {
+    this.#state = 'stopped'
+    return this.#queue.stop()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #accept(message: ChatMessage, decisions: Decision[]): Promise<Decision[]> {
+    const tasks: ReplyTask[] = []
+    for (const decision of decisions) {
+      if (decision.kind !== 'reply') continue
+      const { task: id, bot, cause, delayMs } = decision
+      tasks.push({ id, bot, cause, delayMs, message })
+    }
+    if (tasks.length === 0) return decisions
+    if (this.#state !== 'running') return [{ kind: 'silence', reason: this.#state }]
+    await this.#queue.accept(tasks)
+    return decisions
+  }
+}
+
+function inProcessQueue<Line>(options: MessageRouterOptions<Line>, events: ChorusEmitter): ReplyQueue {
+  const { queue, retry, replies } = defaults({ queue: options.limits })
+  return new PQueueEngine({
+    bots: options.bots.map((bot) => bot.login),
+    limits: { global: queue.global, perBot: queue.perBot },
+    retry: { attempts: retry.attempts, baseMs: retry.base * SECOND, maxMs: retry.max * SECOND },
+    answerWithinMs: replies.answerWithin * SECOND,
+    backlogMax: queue.backlog,
+    clock: options.clock ?? systemClock(),
+    random: options.random ?? Math.random,
+    events,
+  })
+}

@@ -1,0 +1,277 @@
+import { type Cancel, type Clock, MINUTE, SECOND, sleep } from '../clock.js'
+import type { BotLogin, Outcome, ReplyTask } from '../domain.js'
+import { ChorusError, toChorusError } from '../errors.js'
+import type { ChorusEmitter } from '../events.js'
+import type { Random } from '../random.js'
+import type {
+  BlockedCheck,
+  DrainReport,
+  QueueCounts,
+  QueueMetrics,
+  ReplyHandler,
+  ReplyQueue,
+  WorkContext,
+} from '../reply-queue.js'
+import { BacklogWatch } from './backlog-watch.js'
+import { DrainWatch } from './drain-watch.js'
+import { Lanes } from './lanes.js'
+import { Ledger, type LedgerEntry } from './ledger.js'
+import { decideRetry, type RetryRules } from './retry-rules.js'
+
+/** Ready lines of one bot in one channel above which its lane starts nothing more there. */
+const READY_MAX = 2
+/** A graceful stop does not wait for a model that has been away for this long. */
+const AWAY_MS = MINUTE
+/** How often replies that can't be served are looked over for their age. */
+const SWEEP_EVERY_MS = 5 * SECOND
+
+export interface PQueueEngineOptions {
+  readonly bots: readonly BotLogin[]
+  /** Replies made at once: over all bots, and by one of them. */
+  readonly limits: { readonly global: number; readonly perBot: number }
+  readonly retry: RetryRules
+  /** A reply that could not be served for longer than this, in milliseconds, expires. */
+  readonly answerWithinMs: number
+  /** Replies waiting above which a backlog is reported. */
+  readonly backlogMax: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly events: ChorusEmitter
+  /** Default: no bot is ever blocked. */
+  readonly blocked?: BlockedCheck | undefined
+}
+
+/**
+ * The queue in one process: the ledger knows where each reply is, the lanes hold the limits, and this class moves a reply
+ * through its states: made in a slot, delivered without one, held after a failure, settled once.
+ */
+export class PQueueEngine implements ReplyQueue {
+  readonly #options: PQueueEngineOptions
+  readonly #lanes: Lanes
+  readonly #ledger: Ledger
+  readonly #backlog: BacklogWatch
+  /** Ends the pause, the model call or the sending of one reply; bounded by working and ready replies. */
+  readonly #work = new Map<LedgerEntry, AbortController>()
+  /** Timers of held replies, one each. */
+  readonly #retries = new Map<LedgerEntry, Cancel>()
+  #cancelSweep: Cancel | undefined
+  #handler: ReplyHandler<unknown> | undefined
+  #drain: DrainWatch | undefined
+  #isStopped = false
+
+  constructor(options: PQueueEngineOptions) {
+    this.#options = options
+    this.#ledger = new Ledger(options.bots)
+    this.#backlog = new BacklogWatch(options.backlogMax, options.events)
+    this.#lanes = new Lanes({
+      bots: options.bots,
+      limits: options.limits,
+      isOpen: (entry) => this.#ledger.isOpen(entry),
+      mayStart: (bot, channel) =>
+        this.#handler !== undefined &&
+        this.#ledger.readyIn(bot, channel) < READY_MAX &&
+        !options.blocked?.(bot, channel),
+      work: (entry) => this.#run(entry),
+    })
+  }
+
+  serve<Line>(handler: ReplyHandler<Line>): void {
+    if (this.#handler) throw new TypeError('serve() takes one handler, and there is one already')
+    this.#handler = handler as ReplyHandler<unknown>
+    this.refresh()
+  }
+
+  async accept(tasks: readonly ReplyTask[]): Promise<void> {
+    if (this.#drain || this.#isStopped)
+      throw new ChorusError('stopping', 'nothing new is taken while stopping')
+    for (const task of tasks) {
+      const entry = this.#ledger.open(task)
+      if (!entry) continue
+      this.#options.events.emit('reply:accepted', { task })
+      this.#wait(entry)
+    }
+    this.#cancelSweep ??= this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())
+  }
+
+  metrics(): QueueMetrics {
+    const bots: Record<string, QueueCounts> = {}
+    let size = 0
+    let pending = 0
+    for (const bot of this.#options.bots) {
+      const counts = this.#ledger.counts(bot)
+      bots[bot] = counts
+      size += counts.size
+      pending += counts.pending
+    }
+    return { global: { size, pending }, bots }
+  }
+
+  refresh(): void {
+    this.#lanes.refresh()
+  }
+
+  drain({ deadlineMs }: { readonly deadlineMs?: number } = {}): Promise<DrainReport> {
+    this.#drain ??= new DrainWatch({
+      ledger: this.#ledger,
+      isStuck: (entry) => this.#isStuck(entry),
+      clock: this.#options.clock,
+      deadlineMs,
+    })
+    return this.#drain.report
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    this.#drain?.end()
+    this.#lanes.stop()
+    this.#cancelSweep?.()
+    for (const cancel of this.#retries.values()) cancel()
+    this.#retries.clear()
+    for (const entry of [...this.#ledger.entries()]) this.#ledger.close(entry)
+    for (const work of this.#work.values()) work.abort(new ChorusError('stopping', 'stopped'))
+    this.#work.clear()
+    this.#watchBacklog()
+  }
+
+  /** Runs inside both queues: as long as it lasts, the reply holds a slot of its lane and a global one. */
+  async #run(entry: LedgerEntry): Promise<void> {
+    const handler = this.#handler
+    if (!handler) return
+    const work = new AbortController()
+    this.#work.set(entry, work)
+    const context: WorkContext = { signal: work.signal, attempt: entry.attempts + 1 }
+    this.#start(entry)
+    try {
+      const line = await this.#make(handler, entry.task, context)
+      this.#ready(entry)
+      // Not awaited: from here on the reply waits for the account's allowance, and that must hold no slot.
+      this.#deliver(handler, entry, line, context).catch((error: unknown) => this.#fail(entry, error))
+    } catch (error) {
+      this.#fail(entry, error)
+    }
+  }
+
+  #start(entry: LedgerEntry): void {
+    const { task } = entry
+    this.#ledger.move(entry, 'working')
+    this.#watchBacklog()
+    const waitedMs = this.#options.clock.now() - task.message.arrivedAtMs
+    this.#options.events.emit('reply:started', { task, attempt: entry.attempts + 1, waitedMs })
+  }
+
+  /** The pause counts from the arrival of the message and runs beside the model; it is part of the task. */
+  async #make(handler: ReplyHandler<unknown>, task: ReplyTask, context: WorkContext): Promise<unknown> {
+    const { clock } = this.#options
+    const over = task.message.arrivedAtMs + task.delayMs - clock.now()
+    // Never longer than the pause itself, whatever clock the message was stamped with.
+    const pause = sleep(clock, Math.min(task.delayMs, Math.max(0, over)), context.signal)
+    if (!handler.deliver) {
+      await pause
+      return handler.reply(task, context)
+    }
+    const [, line] = await Promise.all([pause, (async () => handler.reply(task, context))()])
+    return line
+  }
+
+  #ready(entry: LedgerEntry): void {
+    if (!this.#ledger.isOpen(entry)) return
+    entry.failures = 0
+    entry.unservedSinceMs = undefined
+    this.#ledger.move(entry, 'ready')
+    this.#watchBacklog()
+    const tookMs = this.#options.clock.now() - entry.task.message.arrivedAtMs
+    this.#options.events.emit('reply:ready', { task: entry.task, tookMs })
+  }
+
+  async #deliver(
+    handler: ReplyHandler<unknown>,
+    entry: LedgerEntry,
+    line: unknown,
+    context: WorkContext,
+  ): Promise<void> {
+    if (!this.#ledger.isOpen(entry)) return
+    const outcome: Outcome = handler.deliver
+      ? await handler.deliver(entry.task, line, context)
+      : { kind: 'sent' }
+    this.#settle(entry, outcome)
+  }
+
+  #fail(entry: LedgerEntry, thrown: unknown): void {
+    this.#work.get(entry)?.abort(thrown)
+    this.#work.delete(entry)
+    if (!this.#ledger.isOpen(entry)) return
+    const error = toChorusError(thrown)
+    entry.failures += 1
+    if (error.retry === 'counted') entry.attempts += 1
+    if (error.retry === 'free') entry.unservedSinceMs ??= this.#options.clock.now()
+    const verdict = decideRetry(error, entry, this.#options.retry, this.#options.random)
+    if (verdict.kind === 'dead')
+      this.#settle(entry, { kind: 'dead', code: error.code, reason: error.message })
+    else this.#hold(entry, error, verdict.inMs)
+  }
+
+  #hold(entry: LedgerEntry, error: ChorusError, inMs: number): void {
+    this.#ledger.move(entry, 'held')
+    this.#watchBacklog()
+    const goBack = () => {
+      this.#retries.delete(entry)
+      this.#wait(entry)
+    }
+    this.#retries.set(entry, this.#options.clock.after(inMs, goBack))
+    this.#options.events.emit('reply:held', { task: entry.task, error, inMs })
+    this.#lanes.refresh(entry.task.bot)
+  }
+
+  /** Puts a reply in line, by its arrival: when it was accepted, and again after each pause. */
+  #wait(entry: LedgerEntry): void {
+    if (entry.state !== 'waiting') this.#ledger.move(entry, 'waiting')
+    this.#watchBacklog()
+    this.#lanes.add(entry)
+  }
+
+  #settle(entry: LedgerEntry, outcome: Outcome): void {
+    if (!this.#ledger.close(entry)) return
+    this.#retries.get(entry)?.()
+    this.#retries.delete(entry)
+    this.#work.get(entry)?.abort(new ChorusError('stopping', `reply has its outcome: ${outcome.kind}`))
+    this.#work.delete(entry)
+    const { task } = entry
+    const tookMs = this.#options.clock.now() - task.message.arrivedAtMs
+    this.#options.events.emit('reply:settled', { task, outcome, tookMs })
+    this.#watchBacklog()
+    this.#drain?.settled()
+    this.#lanes.refresh(task.bot)
+  }
+
+  /** Expires what could not be served for too long. Only a blocked bot and a model that is away count as that. */
+  #sweep(): void {
+    this.#cancelSweep = undefined
+    const now = this.#options.clock.now()
+    for (const entry of [...this.#ledger.entries()]) {
+      if (entry.state === 'working') continue
+      const blocked = this.#blocked(entry)
+      if (blocked) entry.unservedSinceMs ??= now
+      else if (entry.failures === 0) entry.unservedSinceMs = undefined
+      if (now - (entry.unservedSinceMs ?? now) < this.#options.answerWithinMs) continue
+      this.#settle(entry, { kind: 'expired', reason: blocked ?? 'the model was away' })
+    }
+    if (this.#ledger.length > 0)
+      this.#cancelSweep = this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())
+  }
+
+  #isStuck(entry: LedgerEntry): boolean {
+    if (entry.state === 'working') return false
+    if (this.#blocked(entry)) return true
+    const now = this.#options.clock.now()
+    return entry.failures > 0 && now - (entry.unservedSinceMs ?? now) >= AWAY_MS
+  }
+
+  #blocked({ task }: LedgerEntry): string | undefined {
+    return this.#options.blocked?.(task.bot, task.message.channel)
+  }
+
+  #watchBacklog(): void {
+    this.#backlog.update(this.#ledger.backlog, this.#options.clock.now())
+  }
+}

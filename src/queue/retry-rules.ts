@@ -1,0 +1,44 @@
+import type { ChorusError } from '../errors.js'
+import { between, type Random } from '../random.js'
+
+/** How failures of a reply are met. Durations in milliseconds. */
+export interface RetryRules {
+  /** Counted failures after which a reply is dead. */
+  readonly attempts: number
+  /** Pause before the second try; each further one doubles it. */
+  readonly baseMs: number
+  /** Longest pause, also for what a server asks for. */
+  readonly maxMs: number
+}
+
+/** What becomes of a reply that failed. */
+export type Verdict = { readonly kind: 'dead' } | { readonly kind: 'hold'; readonly inMs: number }
+
+/**
+ * Decides about a failed reply.
+ *
+ * @param attempts counted failures, this one included
+ * @param failures failures in a row of any kind, this one included
+ */
+export function decideRetry(
+  error: ChorusError,
+  { attempts, failures }: { readonly attempts: number; readonly failures: number },
+  rules: RetryRules,
+  random: Random,
+): Verdict {
+  if (error.retry === 'never' || attempts >= rules.attempts) return { kind: 'dead' }
+  return { kind: 'hold', inMs: pauseMs(error.retryAfterMs, failures, rules, random) }
+}
+
+function pauseMs(
+  retryAfterMs: number | undefined,
+  failures: number,
+  rules: RetryRules,
+  random: Random,
+): number {
+  const doubled = Math.min(rules.maxMs, rules.baseMs * 2 ** Math.min(failures - 1, 30))
+  // Between half and all of it: replies that failed together must not come back together.
+  const jittered = doubled * between(random, [0.5, 1])
+  // A server that asks for an hour gets the cap; one that asks for nothing still gets our own pause.
+  return Math.max(jittered, Math.min(retryAfterMs ?? 0, rules.maxMs))
+}

@@ -1,0 +1,90 @@
+import {
+  type Bot,
+  type BotLogin,
+  type ChatMessage,
+  type Decision,
+  type ReplyCause,
+  type SilenceReason,
+  sameLogin,
+  toTaskId,
+} from '../domain.js'
+import { between, type Random } from '../random.js'
+import type { MentionFinder } from './mention.js'
+
+/** Shortest and longest pause in milliseconds. */
+export type DelayRange = readonly [number, number]
+
+/** Everything a decision depends on beside the line and chance. */
+export interface ReplyRules {
+  readonly bots: readonly Bot[]
+  readonly mentions: MentionFinder
+  /** Chance in [0, 1] that a line which mentions nobody gets a reply. */
+  readonly chance: number
+  readonly delaysMs: Readonly<Record<ReplyCause, DelayRange>>
+  /** Logins in lower case. */
+  readonly knownBots: ReadonlySet<string>
+  readonly ignoredUsers: ReadonlySet<string>
+  readonly commandPrefixes: readonly string[]
+}
+
+/**
+ * Who answers a line, and after which pause. Pure but for the numbers taken from `random`: the rules apply from top to
+ * bottom, and silence is a decision with a reason.
+ */
+export function decideReplies(message: ChatMessage, rules: ReplyRules, random: Random): Decision[] {
+  const unheard = reasonToIgnore(message, rules)
+  if (unheard) return [silence(unheard)]
+  const mentioned = mentionedBots(message, rules)
+  if (mentioned.length > 0) return mentioned.map((bot) => reply(message, bot, 'mention', rules, random))
+  if (rules.commandPrefixes.some((prefix) => message.text.startsWith(prefix))) return [silence('command')]
+  return [drawReply(message, rules, random)]
+}
+
+function reasonToIgnore({ login, isMirrored }: ChatMessage, rules: ReplyRules): SilenceReason | undefined {
+  if (isMirrored) return 'mirrored'
+  // Before mentions: lines of bots must create no work, or two bots that name each other would never end.
+  if (rules.bots.some((bot) => sameLogin(bot.login, login))) return 'own-bot'
+  if (rules.knownBots.has(login.toLowerCase())) return 'known-bot'
+  if (rules.ignoredUsers.has(login.toLowerCase())) return 'ignored-user'
+  return undefined
+}
+
+/** Mentioned by name, or by a reply to a line of theirs. */
+function mentionedBots({ text, replyTo }: ChatMessage, rules: ReplyRules): BotLogin[] {
+  const named = rules.mentions.find(text)
+  const answered = replyTo && rules.bots.find((bot) => sameLogin(bot.login, replyTo.login))?.login
+  return answered && !named.includes(answered) ? [answered, ...named] : named
+}
+
+function drawReply(message: ChatMessage, rules: ReplyRules, random: Random): Decision {
+  const draw = random()
+  if (draw >= rules.chance) return { ...silence('not-drawn'), draw }
+  const bot = drawBot(rules.bots, random)
+  return bot ? { ...reply(message, bot, 'chance', rules, random), draw } : { ...silence('no-talker'), draw }
+}
+
+/** One bot, each as likely as its talkativeness; none when all of them are silent. */
+function drawBot(bots: readonly Bot[], random: Random): BotLogin | undefined {
+  const total = bots.reduce((sum, bot) => sum + bot.talkativeness, 0)
+  let rest = random() * total
+  for (const bot of bots) {
+    if (bot.talkativeness > 0 && rest < bot.talkativeness) return bot.login
+    rest -= bot.talkativeness
+  }
+  return undefined
+}
+
+function reply(
+  message: ChatMessage,
+  bot: BotLogin,
+  cause: ReplyCause,
+  rules: ReplyRules,
+  random: Random,
+): Extract<Decision, { kind: 'reply' }> {
+  const delayMs = between(random, rules.delaysMs[cause])
+  return { kind: 'reply', task: toTaskId(bot, message.id), bot, cause, delayMs }
+}
+
+function silence(reason: SilenceReason): Extract<Decision, { kind: 'silence' }> {
+  return { kind: 'silence', reason }
+}

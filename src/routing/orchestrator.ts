@@ -1,0 +1,55 @@
+import { SECOND } from '../clock.js'
+import { type ConfigInput, defaults } from '../config-schema.js'
+import type { Bot, ChatMessage, Decision } from '../domain.js'
+import type { Random } from '../random.js'
+import { type DelayRange, decideReplies, type ReplyRules } from './decide-replies.js'
+import { MentionFinder } from './mention.js'
+
+export interface OrchestratorOptions {
+  readonly bots: readonly Bot[]
+  readonly random: Random
+  /** As in the configuration file; what is missing has its default. */
+  readonly replies?: ConfigInput['replies']
+  readonly ignore?: ConfigInput['ignore']
+}
+
+/** Decides who answers which line: the rules of one configuration together with a source of chance. */
+export class Orchestrator {
+  readonly #rules: ReplyRules
+  readonly #random: Random
+
+  constructor({ bots, random, replies, ignore }: OrchestratorOptions) {
+    this.#random = random
+    this.#rules = toRules(bots, replies, ignore)
+  }
+
+  /** One decision per bot that answers, or a single silence with its reason. */
+  decide(message: ChatMessage): Decision[] {
+    return decideReplies(message, this.#rules, this.#random)
+  }
+}
+
+function toRules(
+  bots: readonly Bot[],
+  repliesInput: ConfigInput['replies'],
+  ignoreInput: ConfigInput['ignore'],
+): ReplyRules {
+  const { replies, ignore } = defaults({ replies: repliesInput, ignore: ignoreInput })
+  return {
+    bots,
+    mentions: new MentionFinder(bots),
+    chance: replies.chance,
+    delaysMs: {
+      mention: inMs(replies.delays.mention),
+      chance: inMs(replies.delays.chance),
+      low: inMs(replies.delays.low),
+    },
+    knownBots: new Set(ignore.bots.map((login) => login.toLowerCase())),
+    ignoredUsers: new Set(ignore.users.map((login) => login.toLowerCase())),
+    commandPrefixes: ignore.commandPrefixes,
+  }
+}
+
+function inMs([low, high]: readonly [number, number]): DelayRange {
+  return [low * SECOND, high * SECOND]
+}

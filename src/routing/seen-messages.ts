@@ -1,0 +1,29 @@
+/**
+ * Remembers which messages were read, so that a line which five connections hear is answered once. Bounded: it knows at
+ * least the last `max` ids and at most twice as many; older ones are forgotten.
+ */
+export class SeenMessages {
+  readonly #max: number
+  #recent = new Set<string>()
+  #older = new Set<string>()
+
+  constructor(max = 10_000) {
+    this.#max = max
+  }
+
+  has(id: string): boolean {
+    return this.#recent.has(id) || this.#older.has(id)
+  }
+
+  /** False when it was there already. */
+  add(id: string): boolean {
+    if (this.has(id)) return false
+    // Two generations instead of evicting one by one: adding stays a plain Set.add.
+    if (this.#recent.size >= this.#max) {
+      this.#older = this.#recent
+      this.#recent = new Set()
+    }
+    this.#recent.add(id)
+    return true
+  }
+}

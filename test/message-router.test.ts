@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import { MINUTE, SECOND, sleep } from '../src/clock.js'
+import { toBots } from '../src/config-schema.js'
+import type { Outcome, ReplyTask } from '../src/domain.js'
+import { MessageRouter, type MessageRouterOptions } from '../src/message-router.js'
+import { seededRandom } from '../src/random.js'
+import { Orchestrator } from '../src/routing/orchestrator.js'
+import { chatMessage } from './support/chat-message.js'
+import { ManualClock } from './support/manual-clock.js'
+
+function routerFixture(
+  options: Partial<MessageRouterOptions> & { readonly logins?: string[]; readonly chance?: number } = {},
+) {
+  const clock = new ManualClock()
+  const random = seededRandom(3)
+  const bots = toBots((options.logins ?? ['ava', 'geneJacqueman']).map((login) => ({ login })))
+  const answered: { task: ReplyTask; atMs: number }[] = []
+  const router = new MessageRouter({
+    bots,
+    orchestrator: new Orchestrator({ bots, random, replies: { chance: options.chance ?? 0 } }),
+    reply: async (_task, { signal }) => {
+      await sleep(clock, 500, signal)
+      return 'hi'
+    },
+    deliver: async (task): Promise<Outcome> => {
+      answered.push({ task, atMs: clock.now() })
+      return { kind: 'sent' }
+    },
+    clock,
+    random,
+    ...options,
+  })
+  const hear = (text: string, login = 'ann', id?: string) =>
+    router.handleIncomingMessage(
+      chatMessage(text, { login, arrivedAtMs: clock.now(), ...(id !== undefined && { id }) }),
+    )
+  return { router, clock, answered, hear }
+}
+
+describe('the router', () => {
+  it('answers three viewers who ask within 200 ms, all of them', async () => {
+    const { clock, answered, hear } = routerFixture()
+    for (const login of ['ann', 'ben', 'cat']) {
+      await hear('@ava who are you?', login)
+      await clock.advance(100)
+    }
+    await clock.advance(10 * SECOND)
+    expect(answered.map(({ task }) => task.message.login).sort()).toEqual(['ann', 'ben', 'cat'])
+  })
+
+  it('lets five bots that one line mentions answer within about the longest pause', async () => {
+    const logins = ['a1', 'a2', 'a3', 'a4', 'a5']
+    const { clock, answered, hear } = routerFixture({ logins })
+    await hear(logins.map((login) => `@${login}`).join(' '))
+    await clock.advance(3100)
+    expect(answered.map(({ task }) => task.bot).sort()).toEqual(logins)
+  })
+
+  it('answers five questions to one bot, all of them', async () => {
+    const { clock, answered, hear } = routerFixture()
+    for (let i = 0; i < 5; i++) await hear(`@ava question ${i}`)
+    await clock.advance(10 * SECOND)
+    expect(answered).toHaveLength(5)
+  })
+
+  it('says what waits and what is worked on, by the names of the configuration', async () => {
+    const { router, clock, hear } = routerFixture()
+    for (let i = 0; i < 4; i++) await hear('@genejacqueman hello')
+    await clock.advance(1)
+    expect(router.getQueueMetrics()).toEqual({
+      global: { size: 2, pending: 2 },
+      bots: { ava: { size: 0, pending: 0 }, geneJacqueman: { size: 2, pending: 2 } },
+    })
+  })
+
+  it('answers a message once, however many connections hear it', async () => {
+    const { clock, answered, hear } = routerFixture()
+    await hear('@ava hi', 'ann', 'same')
+    expect(await hear('@ava hi', 'ann', 'same')).toEqual([{ kind: 'silence', reason: 'duplicate' }])
+    await clock.advance(10 * SECOND)
+    expect(answered).toHaveLength(1)
+  })
+
+  it('tells its decisions, silence too', async () => {
+    const { router, hear } = routerFixture()
+    const told: unknown[] = []
+    router.events.on('message:decided', ({ decisions }) => told.push(...decisions))
+    const decisions = await hear('just chatting')
+    expect(decisions).toMatchObject([{ kind: 'silence', reason: 'not-drawn' }])
+    expect(told).toEqual(decisions)
+  })
+
+  it('never rejects: a fault inside is an error event, and the next line is answered', async () => {
+    const { router, clock, answered, hear } = routerFixture()
+    const errors: unknown[] = []
+    router.events.on('error', ({ error }) => errors.push(error))
+    router.events.on('message:received', () => {
+      throw new Error('a listener of mine')
+    })
+    await hear('@ava hi')
+    await router.handleIncomingMessage(null as never)
+    await clock.advance(10 * SECOND)
+    expect(errors).toHaveLength(2)
+    expect(answered).toHaveLength(1)
+  })
+
+  it('takes nothing new after a graceful stop, and says so', async () => {
+    const { router, clock, answered, hear } = routerFixture()
+    await hear('@ava hi')
+    const report = router.gracefulStop()
+    expect(await hear('@ava one more')).toEqual([{ kind: 'silence', reason: 'draining' }])
+    await clock.advance(10 * SECOND)
+    expect(await report).toEqual({ done: 1, left: 0 })
+    expect(answered).toHaveLength(1)
+  })
+
+  it('can be stopped twice, and together with a graceful stop', async () => {
+    const { router, clock, hear } = routerFixture()
+    for (let i = 0; i < 5; i++) await hear('@ava hi')
+    await clock.advance(100)
+    const report = router.gracefulStop({ deadlineMs: MINUTE })
+    await Promise.all([router.stop(), router.stop()])
+    expect(await report).toEqual({ done: 0, left: 5 })
+    expect(router.getQueueMetrics().global).toEqual({ size: 0, pending: 0 })
+    expect(await hear('@ava hi')).toEqual([{ kind: 'silence', reason: 'stopped' }])
+  })
+
+  it('that is given one function only, calls it after the pause to make and say the line', async () => {
+    const said: number[] = []
+    const clock = new ManualClock()
+    const bots = toBots([{ login: 'ava' }])
+    const router = new MessageRouter<void>({
+      bots,
+      orchestrator: new Orchestrator({ bots, random: seededRandom(1) }),
+      reply: async () => {
+        said.push(clock.now())
+      },
+      clock,
+      random: seededRandom(1),
+    })
+    await router.handleIncomingMessage(chatMessage('@ava hi'))
+    await clock.advance(10 * SECOND)
+    expect(said).toHaveLength(1)
+    expect(said[0]).toBeGreaterThanOrEqual(1000)
+  })
+})

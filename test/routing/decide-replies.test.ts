@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { toBots } from '../../src/config-schema.js'
+import { toMessageId } from '../../src/domain.js'
+import { seededRandom } from '../../src/random.js'
+import { Orchestrator, type OrchestratorOptions } from '../../src/routing/orchestrator.js'
+import { chatMessage } from '../support/chat-message.js'
+
+const bots = toBots([
+  { login: 'ava' },
+  { login: 'geneJacqueman', aliases: ['gene'] },
+  { login: 'mute', talkativeness: 0 },
+])
+const orchestrator = (options: Partial<OrchestratorOptions> = {}) =>
+  new Orchestrator({ bots, random: seededRandom(7), ...options })
+
+describe('a line', () => {
+  it('that mentions bots is answered by every one of them, after one to three seconds each', () => {
+    const decisions = orchestrator().decide(chatMessage('@ava and @genejacqueman: tea or coffee?'))
+    expect(decisions).toMatchObject([
+      { kind: 'reply', bot: 'ava', cause: 'mention' },
+      { kind: 'reply', bot: 'geneJacqueman', cause: 'mention' },
+    ])
+    for (const decision of decisions) {
+      expect(decision.kind === 'reply' && decision.delayMs).toBeGreaterThanOrEqual(1000)
+      expect(decision.kind === 'reply' && decision.delayMs).toBeLessThanOrEqual(3000)
+    }
+  })
+
+  it('that replies to a bot’s line is answered by it, in any case of its login', () => {
+    const line = chatMessage('why?', { replyTo: { id: toMessageId('x'), login: 'genejacqueman' } })
+    expect(orchestrator().decide(line)).toMatchObject([{ bot: 'geneJacqueman', cause: 'mention' }])
+  })
+
+  it('that starts with a command prefix is a command, unless it mentions a bot', () => {
+    expect(orchestrator().decide(chatMessage('!uptime'))).toEqual([{ kind: 'silence', reason: 'command' }])
+    expect(orchestrator().decide(chatMessage('!ask @ava why'))).toMatchObject([
+      { bot: 'ava', cause: 'mention' },
+    ])
+  })
+
+  it.each([
+    ['own-bot', { login: 'genejacqueman' }],
+    ['known-bot', { login: 'nightbot' }],
+    ['ignored-user', { login: 'troll' }],
+    ['mirrored', { isMirrored: true }],
+  ])('is met with silence even when it mentions a bot: %s', (reason, parts) => {
+    const decide = orchestrator({ ignore: { users: ['Troll'] } })
+    expect(decide.decide(chatMessage('@ava hello', parts))).toEqual([{ kind: 'silence', reason }])
+  })
+
+  it('of nobody’s name is answered with the chance of the configuration, and every draw is recorded', () => {
+    const decide = orchestrator({ replies: { chance: 0.25 } })
+    const decisions = Array.from({ length: 10_000 }, () => decide.decide(chatMessage('nice play'))).flat()
+    const drawn = decisions.filter(({ kind }) => kind === 'reply')
+    expect(drawn.length / decisions.length).toBeCloseTo(0.25, 1)
+    expect(decisions.every((decision) => 'draw' in decision)).toBe(true)
+  })
+
+  it('is answered after the pause of its kind', () => {
+    const replies = { chance: 1, delays: { chance: [6, 7] as [number, number] } }
+    const [decision] = orchestrator({ replies }).decide(chatMessage('nice play'))
+    expect(decision?.kind === 'reply' && decision.delayMs / 1000).toBeGreaterThanOrEqual(6)
+  })
+})
+
+describe('the bot of a chance reply', () => {
+  it('is drawn by talkativeness, and one with none is never drawn', () => {
+    const talkers = toBots([
+      { login: 'a', talkativeness: 3 },
+      { login: 'b' },
+      { login: 'c', talkativeness: 0 },
+    ])
+    const decide = orchestrator({ bots: talkers, replies: { chance: 1 } })
+    const counts = new Map<string, number>()
+    for (let i = 0; i < 8000; i++) {
+      for (const decision of decide.decide(chatMessage('hm'))) {
+        if (decision.kind === 'reply') counts.set(decision.bot, (counts.get(decision.bot) ?? 0) + 1)
+      }
+    }
+    expect((counts.get('a') ?? 0) / (counts.get('b') ?? 1)).toBeCloseTo(3, 0)
+    expect(counts.has('c')).toBe(false)
+  })
+
+  it('is nobody when no bot talks', () => {
+    const decide = orchestrator({ bots: toBots([{ login: 'a', talkativeness: 0 }]), replies: { chance: 1 } })
+    expect(decide.decide(chatMessage('hm'))).toMatchObject([{ kind: 'silence', reason: 'no-talker' }])
+  })
+})
+
+describe('for any line', () => {
+  it('there is a decision, at most one per bot, and the same seed decides the same', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.string({ unit: 'grapheme-ascii' }),
+        fc.integer(),
+        (text, login, seed) => {
+          const message = chatMessage(text, { login: login || 'x' })
+          const decide = () => orchestrator({ random: seededRandom(seed) }).decide(message)
+          const decisions = decide()
+          expect(decisions.length).toBeGreaterThan(0)
+          const repliers = decisions.flatMap((decision) => (decision.kind === 'reply' ? [decision.bot] : []))
+          expect(new Set(repliers).size).toBe(repliers.length)
+          expect(decide()).toEqual(decisions)
+        },
+      ),
+    )
+  })
+})
