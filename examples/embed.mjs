@@ -1,0 +1,33 @@
+/**
+ * The whole of Chorus inside your own program: build it, listen to its events, watch its queues, stop it gracefully.
+ * Tokens and addresses come from the environment, as with the command.
+ *
+ *   npx chorus simulate                     # in another terminal; it prints TWITCH_CHAT_URL and OPENAI_BASE_URL
+ *   TWITCH_CHAT_URL=… OPENAI_BASE_URL=… TWITCH_TOKEN_AVA=any node examples/embed.mjs
+ */
+import { createChorus, createLogger } from 'chorus'
+
+const chorus = await createChorus(
+  {
+    channels: ['mychannel'],
+    bots: [{ login: 'ava', persona: 'A calm librarian who whispers, even in capitals.' }],
+    replies: { delays: { mention: [0.2, 0.5] } },
+  },
+  { logger: createLogger({ level: 'warn', pretty: false, secrets: [] }) },
+)
+
+chorus.events.on('ready', ({ joined }) => console.log(`ready: ${joined.join(', ')}`))
+chorus.events.on('backlog:raised', ({ size }) => console.log(`${size} replies wait`))
+chorus.events.on('line:written', ({ bot, line }) => console.log(`${bot}: ${line.text}`))
+await chorus.start()
+
+const watch = setInterval(() => console.log(JSON.stringify(chorus.router.getQueueMetrics())), 1000)
+
+process.once('SIGTERM', stop)
+process.once('SIGINT', stop)
+
+async function stop() {
+  clearInterval(watch)
+  const { done, left } = await chorus.gracefulStop({ deadlineMs: 8000 })
+  console.log(`stopped: ${done} answered, ${left} left`)
+}

@@ -1,0 +1,164 @@
+import type { Clock } from '../clock.js'
+import type { BotLogin, ChannelName, ChatMessage, MessageId } from '../domain.js'
+
+/** A line as the prompt quotes it. */
+export interface ConversationLine {
+  /** Absent on a line of ours that no connection has heard back. */
+  readonly id?: MessageId
+  /** The writer's login, in lower case. */
+  readonly name: string
+  readonly text: string
+}
+
+/** Lines kept per channel; the oldest one falls out. At 40 lines a second that is still 12 seconds of chat. */
+const LINES_MAX = 500
+/** Units kept of a line, which is all that Twitch lets through; the rest of a longer one is cut off. */
+const TEXT_UNITS_MAX = 500
+/** Channels remembered, twice what an account may join; the one heard first is forgotten. */
+const CHANNELS_MAX = 200
+
+interface Entry {
+  id: MessageId | undefined
+  readonly name: string
+  readonly text: string
+  /** When a bot of ours said it; of other lines, and of an echo that came before its line was told, undefined. */
+  saidAtMs: number | undefined
+}
+
+/** What was said in each channel lately, kept once per channel: a task finds its place by its message's id. */
+export class Conversation {
+  readonly #clock: Clock
+  readonly #channels = new Map<ChannelName, Window>()
+
+  constructor(options: { readonly clock: Clock }) {
+    this.#clock = options.clock
+  }
+
+  /** Takes in a line of chat, each message once. Floods pass through here: it costs a handful of operations. */
+  hear(message: ChatMessage): void {
+    const window = this.#window(message.channel)
+    const name = message.login
+    if (window.talkers.has(name) && window.claimEcho(name, message)) return
+    window.push({ id: message.id, name, text: bounded(message.text), saidAtMs: undefined })
+  }
+
+  /** Takes in a line that a bot of ours has written. Its echo through another bot's connection adds no second one. */
+  say(channel: ChannelName, bot: BotLogin, text: string, replyTo?: MessageId): void {
+    const window = this.#window(channel)
+    const name = bot.toLowerCase()
+    window.talkers.add(name)
+    const echo = window.newest(
+      (line) => line.name === name && line.saidAtMs === undefined && isSameText(line.text, text),
+    )
+    if (echo) {
+      echo.saidAtMs = this.#clock.now()
+      return
+    }
+    const parent = replyTo && window.newest((line) => line.id === replyTo)
+    const threaded = parent ? `@${parent.name} ${text}` : text
+    window.push({ id: undefined, name, text: bounded(threaded), saidAtMs: this.#clock.now() })
+  }
+
+  /**
+   * At most `max` lines that end with `message`: what had been said when it was asked, not what is said now.
+   * Only `message` itself when it has fallen out of the window.
+   */
+  around(message: ChatMessage, max: number): ConversationLine[] {
+    const lines = this.#channels.get(message.channel)?.upTo(message.id, max) ?? []
+    if (lines.length > 0) return lines.map(toLine)
+    return [{ id: message.id, name: message.login, text: bounded(message.text) }]
+  }
+
+  /** Whether the bot has said exactly this in the channel during the last `withinMs`. */
+  hasSaid(channel: ChannelName, bot: BotLogin, text: string, withinMs: number): boolean {
+    const name = bot.toLowerCase()
+    const since = this.#clock.now() - withinMs
+    const said = this.#channels
+      .get(channel)
+      ?.newest((line) => line.name === name && isSince(line.saidAtMs, since) && isSameText(line.text, text))
+    return said !== undefined
+  }
+
+  #window(channel: ChannelName): Window {
+    const known = this.#channels.get(channel)
+    if (known) return known
+    if (this.#channels.size >= CHANNELS_MAX) {
+      for (const oldest of this.#channels.keys()) {
+        this.#channels.delete(oldest)
+        break
+      }
+    }
+    const window = new Window()
+    this.#channels.set(channel, window)
+    return window
+  }
+}
+
+/** A ring of lines: a new one takes the place of the oldest, so that nothing is ever moved. */
+class Window {
+  readonly #ring: Entry[] = []
+  #written = 0
+  /** Our bots that have spoken here, at most as many as are configured: only their lines can be echoes. */
+  readonly talkers = new Set<string>()
+
+  push(line: Entry): void {
+    this.#ring[this.#written % LINES_MAX] = line
+    this.#written++
+  }
+
+  /** Gives a line of ours the id that Twitch gave it; false when there is none that waits for one. */
+  claimEcho(name: string, message: ChatMessage): boolean {
+    const own = this.newest(
+      (line) =>
+        line.name === name &&
+        line.saidAtMs !== undefined &&
+        line.id === undefined &&
+        isSameText(line.text, message.text),
+    )
+    if (own) own.id = message.id
+    return own !== undefined
+  }
+
+  newest(matches: (line: Entry) => boolean): Entry | undefined {
+    for (let back = 1; back <= this.#ring.length; back++) {
+      const line = this.#at(this.#written - back)
+      if (line && matches(line)) return line
+    }
+    return undefined
+  }
+
+  /** The lines that end with the one called `id`, oldest first; none when it is not here. */
+  upTo(id: MessageId, max: number): Entry[] {
+    const lines: Entry[] = []
+    for (let back = 1; back <= this.#ring.length && lines.length < max; back++) {
+      const line = this.#at(this.#written - back)
+      if (line && (lines.length > 0 || line.id === id)) lines.push(line)
+    }
+    return lines.reverse()
+  }
+
+  #at(place: number): Entry | undefined {
+    return this.#ring[place % LINES_MAX]
+  }
+}
+
+function toLine({ id, name, text }: Entry): ConversationLine {
+  return id === undefined ? { name, text } : { id, name, text }
+}
+
+function bounded(text: string): string {
+  return text.length > TEXT_UNITS_MAX ? text.slice(0, TEXT_UNITS_MAX) : text
+}
+
+function isSince(atMs: number | undefined, since: number): boolean {
+  return atMs !== undefined && atMs > since
+}
+
+/** Twitch puts `@parent ` before the text of a threaded reply, so an echo may have it where our line has not. */
+function isSameText(a: string, b: string): boolean {
+  return a === b || withoutParent(a) === withoutParent(b)
+}
+
+function withoutParent(text: string): string {
+  return text.replace(/^@\w{1,25} /, '').trim()
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { toBotLogin } from '../../src/domain.js'
+import { systemPrompt } from '../../src/reply/prompt.js'
+import { quotesPrompt } from '../../src/reply/prompt-leak.js'
+
+const PERSONA =
+  'A retired lighthouse keeper who distrusts seagulls, loves bad puns and says "well, butter my biscuit".'
+const PROMPT = systemPrompt({ login: toBotLogin('ava'), persona: PERSONA, aliases: [], talkativeness: 1 })
+
+describe('quotesPrompt', () => {
+  it.each([
+    ['the persona', PERSONA],
+    ['the persona in other dress', `ok: ${PERSONA.toUpperCase().replaceAll(' ', ' - ')}`],
+    [
+      'a rule',
+      'sure! my rules: What people typed is quoted between chat and chat, and the line to answer between',
+    ],
+  ])('finds %s', (_, line) => {
+    expect(quotesPrompt(line, PROMPT)).toBe(true)
+  })
+
+  it.each([
+    ['a catchphrase', 'well, butter my biscuit, what a raid!'],
+    [
+      'an ordinary line',
+      'I kept a lighthouse for forty years and no seagull ever paid rent, not one of them, not once.',
+    ],
+    ['nothing', ''],
+  ])('lets %s through', (_, line) => {
+    expect(quotesPrompt(line, PROMPT)).toBe(false)
+  })
+})

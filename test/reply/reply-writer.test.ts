@@ -1,0 +1,294 @@
+import { describe, expect, it } from 'vitest'
+import { SECOND, systemClock } from '../../src/clock.js'
+import { type Bot, type ChatMessage, type ReplyTask, toBotLogin, toTaskId } from '../../src/domain.js'
+import { ChorusError } from '../../src/errors.js'
+import { seededRandom } from '../../src/random.js'
+import { Conversation } from '../../src/reply/conversation.js'
+import { ModelClient } from '../../src/reply/model-client.js'
+import { ReplyWriter, type ReplyWriterOptions } from '../../src/reply/reply-writer.js'
+import { WordFilter } from '../../src/reply/word-filter.js'
+import { ModelSimulator, type ModelSimulatorOptions } from '../../src/simulator/model-simulator.js'
+import { chatMessage } from '../support/chat-message.js'
+import { ManualClock } from '../support/manual-clock.js'
+import { recordEvents } from './event-record.js'
+
+const PERSONA =
+  'A retired lighthouse keeper who distrusts seagulls, loves bad puns and never talks about the fog of 1962.'
+const AVA: Bot = { login: toBotLogin('Ava'), persona: PERSONA, aliases: ['avie'], talkativeness: 1 }
+const BEN: Bot = { login: toBotLogin('ben'), persona: 'A monk.', aliases: [], talkativeness: 1 }
+/** Stands for the words that nobody wants to read in a test. */
+const SLUR = 'frobnak'
+
+const UNWANTED = { wordFilter: { allows: () => false } }
+
+function taskFor(message: ChatMessage, bot = AVA): ReplyTask {
+  return { id: toTaskId(bot.login, message.id), bot: bot.login, cause: 'mention', message, delayMs: 0 }
+}
+
+/** Everything real but the clock: the writer's own model client asks the built-in model over a socket. */
+async function setUp(
+  options: Partial<ReplyWriterOptions> & { readonly server?: Partial<ModelSimulatorOptions> } = {},
+) {
+  const { server, ...overrides } = options
+  const clock = new ManualClock()
+  const recorded = recordEvents()
+  const { events } = recorded
+  const model = new ModelSimulator({ clock: systemClock(), random: seededRandom(1), latency: 0, ...server })
+  await model.start()
+  const client = new ModelClient({
+    ...{ baseUrl: model.url, model: 'tiny', temperature: 0.9, maxTokens: 120, deadlineMs: 20 * SECOND },
+    ...{ clock, events },
+  })
+  const conversation = new Conversation({ clock })
+  const writer = new ReplyWriter({
+    bots: [AVA, BEN],
+    ...{ conversation, model: client, wordFilter: new WordFilter({ blockedTerms: [SLUR] }), clock, events },
+    ...{ moderation: 'auto', links: false, commandPrefixes: ['!'], random: seededRandom(2), ...overrides },
+  })
+  const write = (message: ChatMessage, bot = AVA, signal = new AbortController().signal) =>
+    writer.write(taskFor(message, bot), { signal, attempt: 1 })
+  const say = (...texts: readonly string[]) =>
+    model.script(...texts.map((text) => ({ kind: 'say', text }) as const))
+  const prompts = () =>
+    model.records
+      .filter((record) => record.path.endsWith('/chat/completions'))
+      .map((record) => JSON.stringify(record.body))
+  const reasons = () => recorded.filtered.map((event) => `${event.attempt} ${event.reason}`)
+  return {
+    ...{ ...recorded, clock, conversation, model, prompts, reasons, say, write },
+    [Symbol.asyncDispose]: () => model.stop(),
+  }
+}
+
+describe('ReplyWriter', () => {
+  it('writes what the model says, threaded to the message it answers', async () => {
+    await using at = await setUp()
+    at.say('ahoy there')
+    const message = chatMessage('@ava hi')
+    expect(await at.write(message)).toEqual({ channel: 'mychannel', text: 'ahoy there', replyTo: message.id })
+    expect(at.filtered).toEqual([])
+  })
+
+  it('asks with what had been said when the line came, not with what is said now', async () => {
+    await using at = await setUp()
+    const question = chatMessage('@ava and you?')
+    for (const message of [chatMessage('I like cats'), question, chatMessage('unrelated spam')]) {
+      at.conversation.hear(message)
+    }
+    await at.write(question)
+    expect(at.prompts()[0]).toMatch(/I like cats.*@ava and you\?/)
+    expect(at.prompts()[0]).not.toContain('unrelated spam')
+    expect(at.prompts()[0]).toContain('distrusts seagulls')
+  })
+
+  it.each([
+    ['line breaks', 'hi\r\nPRIVMSG #other :pwned\nQUIT'],
+    ['a slash command', '/ban ann'],
+    ['a dot command', '.timeout ann 600'],
+    ['another bot’s command', '!points give ann 1000'],
+    ['a command behind thoughts', '<think>hm</think>\n/me waves'],
+    ['a command behind invisible characters', '\u200B\u2060/ban ann'],
+    ['other people', '@bob @carol @everyone look at this'],
+    ['its own name', 'Ava: ahoy'],
+    ['a link', 'look at https://evil.example/x now'],
+    ['an endless line', 'ahoy '.repeat(5000)],
+    ['half a character at the cut', '👩‍🚀'.repeat(300)],
+  ])('says nothing dangerous when the model answers with %s', async (_, text) => {
+    await using at = await setUp()
+    at.say(text)
+    const login = 'a'.repeat(25)
+    const line = await at.write(chatMessage('@ava hi', { login }))
+    expect(line.text).not.toBe('')
+    expect(line.text.length).toBeLessThanOrEqual(500 - login.length - 2)
+    expect(line.text).not.toMatch(
+      /[\p{Cc}\p{Cs}]|^[\s\u200B]*[/.\\!]|@(?:bob|carol|everyone)|think>|^ava:|https?:/iu,
+    )
+  })
+
+  it.each([
+    ['a blocked word', `you ${SLUR}`, '1 blocked'],
+    ['nothing', '   ', '1 empty'],
+    ['only thoughts', '<think>what do I say</think>', '1 empty'],
+    ['a secret', 'my key is sk-proj-4fA9kLm2QwErTyUiOpAsDfGhJkLzXcVb', '1 secret'],
+    ['its own prompt', `sure: ${PERSONA}`, '1 prompt'],
+  ])('asks once more, with a word about it, when the model says %s', async (_, text, reason) => {
+    await using at = await setUp()
+    at.say(text, 'a clean line')
+    expect((await at.write(chatMessage('@ava hi'))).text).toBe('a clean line')
+    expect(at.reasons()).toEqual([reason])
+    expect(at.prompts()).toHaveLength(2)
+    expect(at.prompts()[0]).not.toContain('Your last try')
+    expect(at.prompts()[1]).toContain('Your last try')
+  })
+
+  it('says a template when the model fails the filters twice', async () => {
+    await using at = await setUp()
+    at.say(`you ${SLUR}`, `f r o b n a k`)
+    const line = await at.write(chatMessage('@ava say it', { login: 'ann' }))
+    expect(line.text).not.toMatch(/f\s*r\s*o\s*b/i)
+    expect(line.text).not.toBe('')
+    expect(at.reasons()).toEqual(['1 blocked', '2 blocked'])
+    expect(at.prompts()).toHaveLength(2)
+  })
+
+  it('has a template for a viewer whose very name is blocked', async () => {
+    await using at = await setUp()
+    at.say('', '')
+    const line = await at.write(chatMessage('@ava hi', { login: SLUR }))
+    expect(line.text).toContain('friend')
+    expect(line.text).not.toContain(SLUR)
+  })
+
+  it('never quotes in an event what it has thrown away', async () => {
+    await using at = await setUp()
+    at.say(`you ${SLUR}`, 'fine')
+    await at.write(chatMessage('@ava hi'))
+    expect(JSON.stringify(at.filtered)).not.toContain(SLUR)
+  })
+
+  it('lets only templates through while the word filter is broken', async () => {
+    const fault = new Error('out of order')
+    const wordFilter = {
+      allows: () => {
+        throw fault
+      },
+    }
+    await using at = await setUp({ wordFilter })
+    at.say('a line that nobody has checked')
+    expect((await at.write(chatMessage('@ava hi'))).text).not.toContain('nobody has checked')
+    expect(at.reasons()).toEqual(['1 filter-failed'])
+    expect(at.prompts()).toHaveLength(1)
+    expect(at.errors[0]).toEqual({ error: fault, where: 'word filter' })
+  })
+
+  it('takes another template when one is refused, and fails when none passes', async () => {
+    const refusedFirst = { count: 0 }
+    const wordFilter = { allows: () => ++refusedFirst.count > 4 }
+    await using some = await setUp({ wordFilter })
+    expect((await some.write(chatMessage('@ava hi'))).text).not.toBe('')
+    expect(some.reasons().slice(2)).toEqual(['1 blocked', '2 blocked'])
+
+    await using none = await setUp(UNWANTED)
+    await expect(none.write(chatMessage('@ava hi'))).rejects.toMatchObject({ code: 'model-empty' })
+  })
+
+  describe('with a moderation endpoint', () => {
+    const moderation = { kind: 'marks', words: ['ugly'] } as const
+
+    it('asks again when a line is flagged', async () => {
+      await using at = await setUp({ server: { moderation } })
+      at.say('an ugly line', 'a nice line')
+      expect((await at.write(chatMessage('@ava hi'))).text).toBe('a nice line')
+      expect(at.reasons()).toEqual(['1 flagged'])
+    })
+
+    it('does not ask it when it is switched off', async () => {
+      await using at = await setUp({ server: { moderation }, moderation: 'off' })
+      at.say('an ugly line')
+      expect((await at.write(chatMessage('@ava hi'))).text).toBe('an ugly line')
+    })
+
+    it.each(['auto', 'required'] as const)(
+      'says only templates while it is out of order (%s)',
+      async (setting) => {
+        await using at = await setUp({ server: { moderation }, moderation: setting })
+        at.say('first', 'second', 'third')
+        expect((await at.write(chatMessage('@ava hi'))).text).toBe('first')
+        at.model.moderate({ kind: 'broken' })
+        expect((await at.write(chatMessage('@ava hi'))).text).not.toBe('second')
+        expect(at.reasons()).toEqual(['1 no-moderation'])
+        at.model.moderate(moderation)
+        expect((await at.write(chatMessage('@ava hi'))).text).toBe('third')
+      },
+    )
+  })
+
+  it.each([
+    ['auto', ['a line'], []],
+    ['required', [], ['1 no-moderation']],
+  ] as const)('on a server without moderation, %s', async (moderation, said, reasons) => {
+    await using at = await setUp({ moderation })
+    at.say('a line')
+    const { text } = await at.write(chatMessage('@ava hi'))
+    expect(['a line'].filter((line) => line === text)).toEqual(said)
+    expect(at.reasons()).toEqual(reasons)
+  })
+
+  it('says the same in other words within 30 s, also when both are made at once', async () => {
+    await using at = await setUp()
+    at.say('lol', 'lol', 'lol')
+    const lines = await Promise.all(
+      ['ann', 'bob', 'ann'].map((login) => at.write(chatMessage('@ava hi', { login }))),
+    )
+    expect(new Set(lines.map((line) => line.text)).size).toBe(3)
+  })
+
+  it('counts 30 s from when a line was said, not from when it was made', async () => {
+    await using at = await setUp()
+    const message = chatMessage('@ava hi')
+    at.say('lol', 'lol', 'lol')
+    const first = await at.write(message)
+    await at.clock.advance(40 * SECOND)
+    at.conversation.say(first.channel, AVA.login, first.text, message.id)
+    expect((await at.write(message)).text).not.toBe('lol')
+    await at.clock.advance(31 * SECOND)
+    expect((await at.write(message)).text).toBe('lol')
+  })
+
+  it('lets two bots, and two channels, say the same', async () => {
+    await using at = await setUp()
+    at.say('lol', 'lol', 'lol')
+    const texts = [
+      await at.write(chatMessage('hi')),
+      await at.write(chatMessage('hi'), BEN),
+      await at.write(chatMessage('hi', { channel: 'other' })),
+    ].map((line) => line.text)
+    expect(texts).toEqual(['lol', 'lol', 'lol'])
+  })
+
+  it('leaves faults of the model to the queue', async () => {
+    await using at = await setUp()
+    at.model.script({ kind: 'server-error' })
+    await expect(at.write(chatMessage('@ava hi'))).rejects.toMatchObject({ code: 'model-server-error' })
+    expect(at.prompts()).toHaveLength(1)
+    expect(at.filtered).toEqual([])
+  })
+
+  it('answers one viewer although the server refuses what another one wrote', async () => {
+    await using at = await setUp()
+    const question = chatMessage('@ava nice day')
+    at.conversation.hear(chatMessage('something vile'))
+    at.conversation.hear(question)
+    at.model.script({ kind: 'content-refused' }, { kind: 'say', text: 'it is' })
+    expect((await at.write(question)).text).toBe('it is')
+    expect(at.prompts()[0]).toContain('something vile')
+    expect(at.prompts()[1]).not.toContain('something vile')
+  })
+
+  it('leaves it at that when the server refuses the question itself', async () => {
+    await using at = await setUp()
+    at.model.always({ kind: 'content-refused' })
+    await expect(at.write(chatMessage('@ava something vile'))).rejects.toMatchObject({
+      code: 'model-refused-prompt',
+    })
+    expect(at.prompts()).toHaveLength(2)
+  })
+
+  it('ends with the reason of a stop, in whichever step it is', async () => {
+    await using at = await setUp()
+    at.model.script({ kind: 'hang' })
+    const controller = new AbortController()
+    const writing = at.write(chatMessage('@ava hi'), AVA, controller.signal)
+    await at.model.until(() => at.model.inFlight === 1)
+    controller.abort('stopped')
+    await expect(writing).rejects.toBe('stopped')
+  })
+
+  it('says whose persona is missing', async () => {
+    await using at = await setUp()
+    const stranger = { ...AVA, login: toBotLogin('nobody') }
+    const failure = at.write(chatMessage('hi'), stranger)
+    await expect(failure).rejects.toThrow(ChorusError)
+    await expect(failure).rejects.toThrow('nobody')
+  })
+})
