@@ -1,0 +1,159 @@
+import type { Cancel, Clock } from '../clock.js'
+import type { BotLogin, ChannelName, ChatLine } from '../domain.js'
+import { ChorusError } from '../errors.js'
+import type { ChorusEmitter } from '../events.js'
+import { toPrivmsg } from './privmsg.js'
+import { SendBudget } from './send-budget.js'
+
+/** The line was written to the socket. */
+export interface Sent {
+  readonly kind: 'sent'
+}
+
+export interface OutboxOptions {
+  readonly bot: BotLogin
+  readonly clock: Clock
+  readonly events: ChorusEmitter
+  /** Writes a raw line; false when the bot can't write to that channel now. */
+  readonly write: (channel: ChannelName, raw: string) => boolean
+  readonly budget?: SendBudget
+}
+
+interface Entry {
+  readonly line: ChatLine
+  readonly raw: string
+  readonly sent: () => void
+  readonly refuse: (reason: unknown) => void
+}
+
+/**
+ * The lines of one account that are ready to be said. Each waits for the connection, for the account's allowance
+ * and for the lines before it in its channel; none is dropped unless its signal is aborted.
+ *
+ * Bounded by its callers: the queue makes no line for a channel in which two are waiting.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions
+  readonly #budget: SendBudget
+  /** By channel, each in the order they came. The channel that wrote last stands last: all get their turn. */
+  readonly #waiting = new Map<ChannelName, Entry[]>()
+  #cancelTimer: Cancel = () => {}
+  #isStopped = false
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+    this.#budget = options.budget ?? new SendBudget()
+  }
+
+  /**
+   * Resolves when the line was really written. Rejects with the signal's reason when that is aborted before, and
+   * with a ChorusError when the line is unsafe or chat has stopped.
+   */
+  send(line: ChatLine, signal: AbortSignal): Promise<Sent> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted()
+      if (this.#isStopped) throw stopped()
+      const abort = () => {
+        this.#remove(entry)
+        reject(signal.reason)
+      }
+      const entry: Entry = {
+        line,
+        raw: toPrivmsg(line),
+        sent: () => {
+          signal.removeEventListener('abort', abort)
+          resolve({ kind: 'sent' })
+        },
+        refuse: (reason) => {
+          signal.removeEventListener('abort', abort)
+          reject(reason)
+        },
+      }
+      signal.addEventListener('abort', abort, { once: true })
+      this.#laneOf(line.channel).push(entry)
+      this.wake()
+    })
+  }
+
+  /** Lines that wait: in one channel, or in all. */
+  pending(channel?: ChannelName): number {
+    if (channel !== undefined) return this.#waiting.get(channel)?.length ?? 0
+    let sum = 0
+    for (const lane of this.#waiting.values()) sum += lane.length
+    return sum
+  }
+
+  /** Writes what may be written now; to be called when the bot has joined a channel. */
+  wake(): void {
+    let soonestMs = Number.POSITIVE_INFINITY
+    for (const channel of [...this.#waiting.keys()]) {
+      soonestMs = Math.min(soonestMs, this.#writeOut(channel))
+    }
+    this.#cancelTimer()
+    if (soonestMs === Number.POSITIVE_INFINITY) return
+    this.#cancelTimer = this.#options.clock.after(soonestMs, () => this.wake())
+  }
+
+  /** Refuses what still waits. Safe to call twice. */
+  stop(): void {
+    this.#isStopped = true
+    this.#cancelTimer()
+    const left = [...this.#waiting.values()].flat()
+    this.#waiting.clear()
+    for (const entry of left) entry.refuse(stopped())
+  }
+
+  /** Writes the channel's lines until one must wait, and returns for how long; endless where only `wake` helps. */
+  #writeOut(channel: ChannelName): number {
+    for (;;) {
+      const next = this.#nextOf(channel)
+      if (!next) return Number.POSITIVE_INFINITY
+      if (next.waitMs > 0) return next.waitMs
+      if (!this.#options.write(channel, next.entry.raw)) return Number.POSITIVE_INFINITY
+      this.#written(next.entry)
+    }
+  }
+
+  /** The line that may go first. On a tie the elder: only the rule on repetitions lets a younger one pass. */
+  #nextOf(channel: ChannelName): { readonly entry: Entry; readonly waitMs: number } | undefined {
+    const nowMs = this.#options.clock.now()
+    let first: { entry: Entry; waitMs: number } | undefined
+    for (const entry of this.#waiting.get(channel) ?? []) {
+      const waitMs = this.#budget.waitMs(nowMs, channel, entry.line.text)
+      if (!first || waitMs < first.waitMs) first = { entry, waitMs }
+      if (waitMs === 0) break
+    }
+    return first
+  }
+
+  #written(entry: Entry): void {
+    const { channel, text } = entry.line
+    this.#budget.record(this.#options.clock.now(), channel, text)
+    this.#remove(entry)
+    const lane = this.#waiting.get(channel)
+    if (lane) {
+      this.#waiting.delete(channel)
+      this.#waiting.set(channel, lane)
+    }
+    entry.sent()
+    this.#options.events.emit('line:written', { bot: this.#options.bot, line: entry.line })
+  }
+
+  #laneOf(channel: ChannelName): Entry[] {
+    const lane = this.#waiting.get(channel) ?? []
+    this.#waiting.set(channel, lane)
+    return lane
+  }
+
+  #remove(entry: Entry): void {
+    const lane = this.#waiting.get(entry.line.channel)
+    const place = lane?.indexOf(entry) ?? -1
+    if (!lane || place === -1) return
+    lane.splice(place, 1)
+    if (lane.length === 0) this.#waiting.delete(entry.line.channel)
+  }
+}
+
+function stopped(): ChorusError {
+  return new ChorusError('stopping', 'chat was stopped before the line was written')
+}

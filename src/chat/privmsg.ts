@@ -1,0 +1,34 @@
+import type { ChatLine } from '../domain.js'
+import { ChorusError } from '../errors.js'
+import { isSyntheticId } from './synthetic-id.js'
+
+/** Twitch's limit, in UTF-16 units: the strictest way to count its "500 characters". */
+const TEXT_MAX = 500
+
+const CHANNEL = /^[a-z0-9_]{1,25}$/
+/** Twitch's ids are UUIDs; a tag's value may hold no space, semicolon, backslash or line end. */
+const ID = /^[\w.-]{1,100}$/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get through
+const CONTROL = /[\0-\x1f\x7f]/
+/** Twitch takes a line that starts so as a command. */
+const COMMAND = /^[/\\.]/
+
+/**
+ * The one raw IRC line that says `line`. tmi.js would write anything to the socket, line ends too; text safety has
+ * been here before, and this is the second lock.
+ *
+ * @throws ChorusError `reply-failed`; the message never quotes the text.
+ */
+export function toPrivmsg({ channel, text, replyTo }: ChatLine): string {
+  if (!CHANNEL.test(channel)) throw unsafe('its channel is no name')
+  if (text.length === 0 || text.length > TEXT_MAX) throw unsafe(`it has ${text.length} units`)
+  if (CONTROL.test(text)) throw unsafe('it holds a control character')
+  if (COMMAND.test(text)) throw unsafe('it would be taken as a command')
+  if (replyTo === undefined || isSyntheticId(replyTo)) return `PRIVMSG #${channel} :${text}`
+  if (!ID.test(replyTo)) throw unsafe('it answers a malformed id')
+  return `@reply-parent-msg-id=${replyTo} PRIVMSG #${channel} :${text}`
+}
+
+function unsafe(why: string): ChorusError {
+  return new ChorusError('reply-failed', `a line was not written: ${why}`)
+}
