@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml'
+import { Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import { type ConfigProblem, toConfigProblems } from './config-problem.js'
 import { type Config, configSchema } from './config-schema.js'
 
@@ -19,11 +19,21 @@ export function parseConfigFile(text: string): ParsedConfig {
   const result = configSchema.safeParse(input)
   if (result.success) return { isValid: true, config: result.data }
   const problems = result.error.issues.flatMap((issue) => toConfigProblems(issue, input))
-  return invalid(problems.map((problem) => withLine(problem, offsetOf(document.contents, problem.path), lines)))
+  return invalid(
+    problems.map((problem) => withLine(problem, offsetOf(document.contents, problem.path), lines)),
+  )
 }
 
 /** The configuration as YAML, every default written out. */
-export const formatConfig = (config: Config): string => stringify(config, { lineWidth: 100 })
+export function formatConfig(config: Config): string {
+  const document = new Document(config)
+  visit(document, {
+    Seq: (_key, list) => {
+      list.flow = list.items.length <= 3 && list.items.every(isScalar)
+    },
+  })
+  return document.toString({ lineWidth: 100, blockQuote: 'literal', singleQuote: true })
+}
 
 const invalid = (problems: readonly string[]): ParsedConfig => ({ isValid: false, problems })
 
@@ -69,7 +79,10 @@ function offsetOf(contents: unknown, path: ConfigProblem['path']): number | unde
   return offset
 }
 
-function childOf(node: unknown, part: string | number): { value: unknown; offset: number | undefined } | undefined {
+function childOf(
+  node: unknown,
+  part: string | number,
+): { value: unknown; offset: number | undefined } | undefined {
   if (isSeq(node)) {
     const value = node.items[Number(part)]
     return value === undefined ? undefined : { value, offset: startOf(value) }

@@ -35,4 +35,5 @@ function keysOf(schema: Schema, path: string): ConfigKey[] {
   return isGroup(items) ? [key, ...keysUnder(items, `${path}[].`)] : [key]
 }
 
-const isGroup = (items: Schema['items']): items is Schema => typeof items === 'object' && 'properties' in items
+const isGroup = (items: Schema['items']): items is Schema =>
+  typeof items === 'object' && 'properties' in items

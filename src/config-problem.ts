@@ -1,5 +1,5 @@
 import { type ConfigKey, configKeys } from './config-keys.js'
-import { configSchema } from './config-schema.js'
+import type { configSchema } from './config-schema.js'
 import { nearest } from './nearest.js'
 
 type Issue = NonNullable<ReturnType<typeof configSchema.safeParse>['error']>['issues'][number]
@@ -21,12 +21,13 @@ export function toConfigProblems(issue: Issue, input: unknown): ConfigProblem[] 
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key))
   const value = valueAt(input, path)
-  if (value === undefined) return [problem(path, `is missing; wants ${wants(issue)}`)]
-  return [problem(path, `got ${shown(value)}, wants ${wants(issue)}`)]
+  const name = keyPath(path) || 'the file'
+  const fault = value === undefined ? ' is missing;' : `: got ${shown(value)},`
+  return [{ path, text: `${name}${fault} wants ${wants(issue)}` }]
 }
 
 /** A path as people write it: `bots[1].login`. */
-export function keyPath(path: Path): string {
+function keyPath(path: Path): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`
     return text === '' ? part : `${text}.${part}`
@@ -46,10 +47,6 @@ export function shown(value: unknown): string {
 function shownList(list: readonly unknown[]): string {
   const isShort = list.length <= 3 && list.every((item) => typeof item === 'number')
   return isShort ? JSON.stringify(list) : `a list of ${list.length}`
-}
-
-function problem(path: Path, text: string): ConfigProblem {
-  return { path, text: `${keyPath(path) || 'the file'} ${text}`.replace(/ (got|wants)/, ': $1') }
 }
 
 function unknownKey(parent: Path, key: string): ConfigProblem {
@@ -110,7 +107,9 @@ function counted(count: number, origin: string): string {
 function valueAt(input: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (value, part) =>
-      typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[part] : undefined,
+      typeof value === 'object' && value !== null
+        ? (value as Readonly<Record<string, unknown>>)[part]
+        : undefined,
     input,
   )
 }

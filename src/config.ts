@@ -3,9 +3,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse as parseDotenv } from 'dotenv'
 import { parseConfigFile } from './config-file.js'
-import type { Config } from './config-schema.js'
+import { toConfigProblems } from './config-problem.js'
+import { type Config, configSchema } from './config-schema.js'
 import { toBotLogin } from './domain.js'
-import { type Environment, parseEnvironment, TOKEN_PREFIX } from './environment.js'
+import { type Environment, hasTokens, parseEnvironment } from './environment.js'
 import { ChorusError } from './errors.js'
 import { maskSecrets } from './mask-secrets.js'
 
@@ -22,13 +23,16 @@ export interface LoadedConfig {
   readonly notes: readonly string[]
 }
 
-export interface LoadOptions {
-  /** The configuration file; by default CHORUS_CONFIG, else `config/chorus.yaml`. */
-  readonly file?: string | undefined
+export interface EnvironmentOptions {
   /** In place of the process's environment. */
   readonly env?: Variables
   /** Where paths start and `.env` is looked for; by default the working folder. */
   readonly cwd?: string
+}
+
+export interface LoadOptions extends EnvironmentOptions {
+  /** The configuration file; by default CHORUS_CONFIG, else `config/chorus.yaml`. */
+  readonly file?: string | undefined
   /**
    * When no file is named and there is none at the default place: take the one that comes with Chorus, so that the
    * demo runs anywhere. `without-tokens`: only while no bot has a token, for live use needs channels of one's own.
@@ -47,7 +51,7 @@ const SHIPPED_FILE = fileURLToPath(new URL('../config/chorus.yaml', import.meta.
  */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const cwd = options.cwd ?? process.cwd()
-  const variables = { ...readDotenv(path.join(cwd, '.env')), ...(options.env ?? process.env) }
+  const variables = readVariables(cwd, options.env)
   const file = chooseFile(options, variables, cwd)
   const parsed = parseConfigFile(readText(path.resolve(cwd, file)))
   const logins = parsed.isValid ? parsed.config.bots.map((bot) => toBotLogin(bot.login)) : undefined
@@ -62,13 +66,51 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   }
 }
 
+/**
+ * The environment for a configuration that is no file: what {@link createChorus} takes by default.
+ *
+ * @throws ChorusError `config-invalid` with every mistake at once
+ */
+export function loadEnvironment(
+  config: Config,
+  { env, cwd = process.cwd() }: EnvironmentOptions = {},
+): Environment {
+  const logins = config.bots.map((bot) => toBotLogin(bot.login))
+  const { environment, problems } = parseEnvironment(readVariables(cwd, env), { logins, cwd })
+  if (problems.length > 0) throw invalid('the environment', problems, environment)
+  return environment
+}
+
+/**
+ * Checks a configuration that is no file and fills in its defaults.
+ *
+ * @throws ChorusError `config-invalid` with every mistake at once
+ */
+export function parseConfig(input: unknown): Config {
+  const result = configSchema.safeParse(input)
+  if (result.success) return result.data
+  const problems = result.error.issues.flatMap((issue) => toConfigProblems(issue, input))
+  throw new ChorusError(
+    'config-invalid',
+    mistakes(
+      'the configuration',
+      problems.map(({ text }) => text),
+    ),
+  )
+}
+
+/** The process's environment over `.env`. */
+function readVariables(cwd: string, env: Variables = process.env): Variables {
+  return { ...readDotenv(path.join(cwd, '.env')), ...env }
+}
+
 function readDotenv(file: string): Variables {
   return existsSync(file) ? parseDotenv(readText(file)) : {}
 }
 
 /** The file to read, as it was named. */
 function chooseFile({ file, shipped = 'never' }: LoadOptions, variables: Variables, cwd: string): string {
-  const named = file ?? (variables['CHORUS_CONFIG']?.trim() || undefined)
+  const named = file ?? (variables.CHORUS_CONFIG?.trim() || undefined)
   if (named !== undefined) return named
   if (existsSync(path.join(cwd, DEFAULT_FILE))) return DEFAULT_FILE
   if (shipped === 'always' || (shipped === 'without-tokens' && !hasTokens(variables))) return SHIPPED_FILE
@@ -78,15 +120,14 @@ function chooseFile({ file, shipped = 'never' }: LoadOptions, variables: Variabl
   )
 }
 
-const hasTokens = (variables: Variables) =>
-  Object.entries(variables).some(([name, value]) => name.toUpperCase().startsWith(TOKEN_PREFIX) && value?.trim())
-
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    throw new ChorusError('file-missing', `${file} ${READ_FAULTS[code] ?? `can’t be read (${code})`}.`, { cause: error })
+    throw new ChorusError('file-missing', `${file} ${READ_FAULTS[code] ?? `can’t be read (${code})`}.`, {
+      cause: error,
+    })
   }
 }
 
@@ -97,9 +138,12 @@ const READ_FAULTS: Readonly<Record<string, string>> = {
 }
 
 function invalid(where: string, problems: readonly string[], environment: Environment): ChorusError {
+  return new ChorusError('config-invalid', maskSecrets(environment.secrets)(mistakes(where, problems)))
+}
+
+function mistakes(where: string, problems: readonly string[]): string {
   const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`
-  const lines = problems.map((problem) => `\n  ${problem}`).join('')
-  return new ChorusError('config-invalid', maskSecrets(environment.secrets)(`${where} has ${count}:${lines}`))
+  return [`${where} has ${count}:`, ...problems].join('\n  ')
 }
 
 function withModelName(config: Config, name: string | undefined): Config {

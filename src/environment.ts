@@ -27,6 +27,8 @@ export interface Environment {
   /** `isSet` tells a port somebody asked for from the default, which may give way to the next free one. */
   readonly port: { readonly number: number; readonly isSet: boolean }
   readonly logLevel: LogLevel
+  /** Whether anybody's bot has a token, of the configuration or not: somebody wants to go live. */
+  readonly hasTokens: boolean
   /** Names of the variables that have a value. */
   readonly given: ReadonlySet<string>
   /** Every value that must never be shown, as plain text, for the log and whatever else is printed. */
@@ -35,7 +37,11 @@ export interface Environment {
 
 /** One row per variable: the README, `.env.example` and `chorus check` show them in this order. */
 export const ENVIRONMENT_VARIABLES = [
-  variable('TWITCH_TOKEN_<LOGIN>', 'Access token of a bot account, its login in capitals, with or without `oauth:`', 'none'),
+  variable(
+    'TWITCH_TOKEN_<LOGIN>',
+    'Access token of a bot account, its login in capitals, with or without `oauth:`',
+    'none',
+  ),
   variable('TWITCH_CHAT_URL', 'Chat server: `wss://host` or `ws://host:port`', 'Twitch'),
   variable('TWITCH_CLIENT_ID', 'Client id for signing bots in; not in effect yet', 'none'),
   variable('TWITCH_ID_URL', 'Server that checks tokens, `https://host`; not in effect yet', 'Twitch'),
@@ -52,6 +58,13 @@ export const ENVIRONMENT_VARIABLES = [
 export const TOKEN_PREFIX = 'TWITCH_TOKEN_'
 /** The longest line a chat server reads; no token is near it. */
 const TOKEN_PATTERN = /^[\x21-\x7e]{1,400}$/
+
+/** What {@link Environment.hasTokens} says, while there is no environment yet. */
+export function hasTokens(values: Readonly<Record<string, string | undefined>>): boolean {
+  return Object.entries(values).some(
+    ([name, text]) => name.toUpperCase().startsWith(TOKEN_PREFIX) && text?.trim(),
+  )
+}
 
 /** The environment, and what is wrong or odd in it: one line of text each. */
 export interface ParsedEnvironment {
@@ -95,6 +108,7 @@ export function parseEnvironment(
     host: read('HOST', HOST) ?? '127.0.0.1',
     port: { number: port ?? 3000, isSet: port !== undefined },
     logLevel: read('LOG_LEVEL', LOG_LEVEL) ?? 'info',
+    hasTokens: hasTokens(values),
     given: new Set(Object.keys(values).filter((name) => values[name]?.trim())),
     secrets: [...tokens.values(), ...(apiKey ? [apiKey] : []), ...urlPasswords(values)],
   }
@@ -147,12 +161,16 @@ function readTokens(
     const token = text?.trim().replace(/^oauth:/i, '')
     if (!name.toUpperCase().startsWith(TOKEN_PREFIX) || !token) continue
     if (TOKEN_PATTERN.test(token)) tokens.set(name.slice(TOKEN_PREFIX.length), token)
-    else problems.push(`${name}: wants an access token, without spaces or line breaks (its value is not shown)`)
+    else
+      problems.push(`${name}: wants an access token, without spaces or line breaks (its value is not shown)`)
   }
   return tokens
 }
 
-function tokensOf(logins: readonly BotLogin[], tokens: ReadonlyMap<string, string>): ReadonlyMap<BotLogin, Secret> {
+function tokensOf(
+  logins: readonly BotLogin[],
+  tokens: ReadonlyMap<string, string>,
+): ReadonlyMap<BotLogin, Secret> {
   const entries = logins.flatMap((login): [BotLogin, Secret][] => {
     const found = [...tokens].find(([name]) => sameLogin(name, login))
     return found ? [[login, new Secret(found[1])]] : []

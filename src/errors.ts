@@ -29,6 +29,7 @@ const TABLE = {
     'never',
     'Stop the other program or choose another port; 0 takes any free one.',
   ),
+  'lines-lost': row('process', 'never', 'Replay it more slowly: --speed.'),
   'chat-unreachable': row('bot', 'free', 'Check the network and TWITCH_CHAT_URL; Chorus keeps trying.'),
   'login-refused': row(
     'bot',

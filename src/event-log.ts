@@ -14,7 +14,12 @@ interface Row<E extends keyof ChorusEvents> {
 
 /** How each event is logged: at which level, with which fields. */
 const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
-  'message:received': { level: 'debug', fields: ({ message }) => ofMessage(message), text: ({ message }) => message.text },
+  ready: { level: 'info', fields: (event) => ({ ...event }) },
+  'message:received': {
+    level: 'debug',
+    fields: ({ message }) => ofMessage(message),
+    text: ({ message }) => message.text,
+  },
   'message:decided': {
     level: 'debug',
     fields: ({ message, decisions }) => ({ ...ofMessage(message), decisions }),
@@ -31,16 +36,26 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   },
   'reply:settled': {
     level: ({ outcome }) => (outcome.kind === 'sent' ? 'info' : 'warn'),
-    fields: ({ task, outcome, tookMs }) => ({ ...ofTask(task), outcome: outcome.kind, ...reasonOf(outcome), tookMs }),
+    fields: ({ task, outcome, tookMs }) => ({
+      ...ofTask(task),
+      outcome: outcome.kind,
+      ...reasonOf(outcome),
+      tookMs,
+    }),
   },
   'backlog:raised': { level: 'warn', fields: (event) => ({ ...event }) },
   'backlog:cleared': { level: 'info', fields: (event) => ({ ...event }) },
   'bot:joined': { level: 'info', fields: (event) => ({ ...event }) },
   'bot:disconnected': { level: 'warn', fields: (event) => ({ ...event }) },
   'bot:parked': { level: 'error', fields: (event) => ({ ...event }) },
+  'channel:closed': { level: 'error', fields: (event) => ({ ...event }) },
   'line:written': {
     level: 'debug',
-    fields: ({ bot, line }) => ({ bot, channel: line.channel, ...(line.replyTo && { message: line.replyTo }) }),
+    fields: ({ bot, line }) => ({
+      bot,
+      channel: line.channel,
+      ...(line.replyTo && { message: line.replyTo }),
+    }),
     text: ({ line }) => line.text,
   },
   'line:refused': {

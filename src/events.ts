@@ -4,6 +4,11 @@ import type { ChorusError } from './errors.js'
 
 /** Everything that Chorus tells: `noun:verb`, one payload object each. */
 export interface ChorusEvents {
+  /** At least one bot is in chat, and every other one is, too, or is parked; told once. */
+  ready: (event: {
+    readonly joined: readonly BotLogin[]
+    readonly parked: readonly { readonly bot: BotLogin; readonly reason: string }[]
+  }) => void
   /** A line was read from chat, by whichever bot heard it first. */
   'message:received': (event: { readonly message: ChatMessage }) => void
   /** Who answers it, and why; silence is a decision, too. */

@@ -31,8 +31,8 @@ interface Lane {
  * What waits, waits in the lane's own ordered list. p-queue is handed **tickets**, just in time and never more than the
  * bot's limit: `lane.add(() => global.add(…))`. A ticket takes the best reply that may start only when it holds both
  * slots. So p-queue alone enforces the limits, the order is right at the last moment, a closed channel blocks no other,
- * and a waiting reply costs no closure. The lane is outside: the other way round one bot's backlog fills the global
- * slots with tickets that only wait for their lane.
+ * and a waiting reply costs no closure. The lane is outside, so that nothing holds a global slot while it waits for its
+ * lane: the other way round, one bot's backlog starves the others.
  */
 export class Lanes {
   readonly #options: LanesOptions

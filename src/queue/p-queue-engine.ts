@@ -177,7 +177,6 @@ export class PQueueEngine implements ReplyQueue {
   #ready(entry: LedgerEntry): void {
     if (!this.#ledger.isOpen(entry)) return
     entry.failures = 0
-    entry.unservedSinceMs = undefined
     this.#ledger.move(entry, 'ready')
     this.#watchBacklog()
     const tookMs = this.#options.clock.now() - entry.task.message.arrivedAtMs

@@ -234,6 +234,37 @@ describe('expiry', () => {
     expect(aborted).toHaveLength(1)
   })
 
+  it('is not undone by a delivery that ends after it', async () => {
+    let deliver = (_outcome: Outcome) => {}
+    const { engine, clock, settled } = engineFixture({
+      answerWithinMs: 60 * SECOND,
+      blocked: () => (clock.now() > SECOND ? 'parked' : undefined),
+      deliver: () =>
+        new Promise<Outcome>((resolve) => {
+          deliver = resolve
+        }),
+    })
+    await engine.accept([replyTask()])
+    await clock.advance(2 * MINUTE)
+    deliver(SENT)
+    await clock.advance(SECOND)
+    expect(settled.map(({ outcome }) => outcome.kind)).toEqual(['expired'])
+    expect(engine.metrics().global).toEqual({ size: 0, pending: 0 })
+  })
+
+  it('starts anew after a bot was parked for a while: a long lane alone expires nothing', async () => {
+    const { engine, clock, settled } = engineFixture({
+      generateMs: 2 * SECOND,
+      answerWithinMs: 60 * SECOND,
+      blocked: () => (clock.now() < 40 * SECOND ? 'parked' : undefined),
+    })
+    await engine.accept(many(200, {}))
+    await clock.advance(40 * SECOND)
+    engine.refresh()
+    await clock.advance(10 * MINUTE)
+    expect(settled.filter(({ outcome }) => outcome.kind === 'sent')).toHaveLength(200)
+  })
+
   it('does not come for a model that answers now and then', async () => {
     let calls = 0
     const { engine, clock, settled } = engineFixture({
@@ -295,7 +326,7 @@ describe('a graceful stop', () => {
     await engine.accept([replyTask()])
     const report = engine.drain()
     let isOver = false
-    report.then(() => {
+    void report.then(() => {
       isOver = true
     })
     await clock.advance(58 * SECOND)

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { runNode } from './child.mjs'
+import { prepare } from './prepare.mjs'
+import { runMain } from './problem.mjs'
+import { inProject } from './project.mjs'
+
+/** @param {string[]} parts below node_modules */
+const tool = (...parts) => inProject('node_modules', ...parts)
+
+/** Each needs no network and no key. @type {readonly (readonly [name: string, args: readonly string[]])[]} */
+const STEPS = [
+  ['types', [tool('typescript', 'bin', 'tsc'), '-p', '.']],
+  ['lint and format', [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.']],
+  ['unused code', [tool('knip', 'bin', 'knip.js')]],
+  ['generated files', [inProject('scripts', 'generate.mjs'), '--check']],
+  ['tests', [tool('vitest', 'vitest.mjs'), 'run']],
+]
+
+/** `npm run check [-- --no-tests]`: one line per step; the first that fails prints what it said and ends the run. */
+await runMain(async () => {
+  await prepare()
+  const isWithoutTests = process.argv.includes('--no-tests')
+  for (const [name, args] of STEPS) {
+    if (name === 'tests' && isWithoutTests) continue
+    const startedAt = performance.now()
+    const { code, output } = await runNode(args)
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    console.log(`${name.padEnd(16)} ${code === 0 ? 'ok' : 'FAILED'}  ${seconds} s`)
+    if (code !== 0) {
+      console.log(output)
+      return 1
+    }
+  }
+})

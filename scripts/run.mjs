@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { pathToFileURL } from 'node:url'
+import { runNode } from './child.mjs'
+import { prepare } from './prepare.mjs'
+import { Problem, runMain } from './problem.mjs'
+import { inProject } from './project.mjs'
+
+/**
+ * What `npm start`, `npm test` and `npm run build` call: plain Node, for there may be nothing installed yet.
+ */
+await runMain(async () => {
+  const [command, ...args] = process.argv.slice(2)
+  switch (command) {
+    case 'start':
+      await prepare()
+      return start(args)
+    case 'test':
+      await prepare()
+      return test(args)
+    case 'build':
+      return prepare({ mustBuild: true })
+    default:
+      throw new Problem('Usage: node scripts/run.mjs start|test|build [arguments]')
+  }
+})
+
+/**
+ * In this very process: signals reach it, the terminal is its own, and its exit code is ours.
+ *
+ * @param {readonly string[]} args
+ */
+async function start(args) {
+  const cli = inProject('dist', 'cli.js')
+  process.argv = [process.execPath, cli, ...args]
+  await import(pathToFileURL(cli).href)
+}
+
+/** @param {readonly string[]} args */
+async function test(args) {
+  const { code } = await runNode([inProject('node_modules', 'vitest', 'vitest.mjs'), 'run', ...args], {
+    isShown: true,
+  })
+  return code
+}

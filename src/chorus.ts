@@ -1,0 +1,190 @@
+import { TwitchChat } from './chat/twitch-chat.js'
+import { type Clock, SECOND, systemClock } from './clock.js'
+import { loadEnvironment, parseConfig } from './config.js'
+import { type Config, type ConfigInput, toBots } from './config-schema.js'
+import { type Bot, type ChatLine, toChannelName, toMessageId } from './domain.js'
+import { type Environment, TOKEN_PREFIX } from './environment.js'
+import { ChorusError } from './errors.js'
+import { logEvents } from './event-log.js'
+import { ChorusEmitter } from './events.js'
+import type { Logger } from './logger.js'
+import { MessageRouter } from './message-router.js'
+import { PQueueEngine } from './queue/p-queue-engine.js'
+import type { Random } from './random.js'
+import { Conversation } from './reply/conversation.js'
+import { ModelClient } from './reply/model-client.js'
+import { ReplyWriter } from './reply/reply-writer.js'
+import { WordFilter } from './reply/word-filter.js'
+import type { DrainReport } from './reply-queue.js'
+import { Orchestrator } from './routing/orchestrator.js'
+
+/** What {@link createChorus} takes beside the configuration; each part has the default of a live run. */
+export interface ChorusOptions {
+  /** Tokens, keys and addresses; by default those of the process's environment and `.env`. */
+  readonly environment?: Environment
+  /** Without one nothing is logged. */
+  readonly logger?: Logger
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/** Everything, built and joined. */
+export interface Chorus extends AsyncDisposable {
+  readonly router: MessageRouter<ChatLine>
+  readonly events: ChorusEmitter
+  /** The bots that take part: those with a token. */
+  readonly bots: readonly Bot[]
+  readonly chat: TwitchChat
+  /**
+   * Connects. Resolves when every bot has joined, is parked, or has failed its first attempt; what failed is tried
+   * again until the stop. The `ready` event tells when all bots that can are in chat.
+   */
+  start(): Promise<void>
+  /** Answers what was accepted, up to the deadline in milliseconds, then leaves chat. Safe to call twice. */
+  gracefulStop(options?: { readonly deadlineMs?: number }): Promise<DrainReport>
+  /** Leaves at once; what was not answered is dropped. Safe to call twice, and during a graceful stop. */
+  stop(): Promise<void>
+}
+
+/**
+ * Builds everything and connects nothing.
+ *
+ * @throws ChorusError `config-invalid` with every mistake, `no-bot` when no bot has a token, `no-model` when Twitch is
+ * live and no model is named: the built-in one never speaks there.
+ */
+export async function createChorus(input: ConfigInput, options: ChorusOptions = {}): Promise<Chorus> {
+  const config = parseConfig(input)
+  const environment = options.environment ?? loadEnvironment(config)
+  const clock = options.clock ?? systemClock()
+  const random = options.random ?? Math.random
+  const events = new ChorusEmitter()
+  if (options.logger) logEvents(events, options.logger)
+  const bots = botsWithTokens(config, environment)
+  requireModel(environment)
+
+  const conversation = new Conversation({ clock })
+  const writer = createWriter({ config, environment, bots, conversation, clock, random, events })
+  const chat = new TwitchChat({
+    bots,
+    channels: config.channels.map(toChannelName),
+    tokens: new Map([...environment.twitchTokens].map(([bot, token]) => [bot, token.reveal()])),
+    ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
+    clock,
+    random,
+    events,
+    // The router answers a line once, whichever connections hear it.
+    onMessage: (message) => void router.handleIncomingMessage(message),
+    seen: (id) => router.hasSeen(toMessageId(id)),
+  })
+  const queue = new PQueueEngine({
+    bots: bots.map((bot) => bot.login),
+    limits: { global: config.queue.global, perBot: config.queue.perBot },
+    retry: {
+      attempts: config.retry.attempts,
+      baseMs: config.retry.base * SECOND,
+      maxMs: config.retry.max * SECOND,
+    },
+    answerWithinMs: config.replies.answerWithin * SECOND,
+    backlogMax: config.queue.backlog,
+    clock,
+    random,
+    events,
+    blocked: (bot, channel) => chat.blocked(bot, channel),
+  })
+  const router: MessageRouter<ChatLine> = new MessageRouter<ChatLine>({
+    bots,
+    orchestrator: new Orchestrator({ bots, random, replies: config.replies, ignore: config.ignore }),
+    reply: (task, context) => writer.write(task, context),
+    deliver: (task, line, { signal }) => chat.deliver(task, line, signal),
+    queue,
+    events,
+  })
+
+  events.on('message:received', ({ message }) => conversation.hear(message))
+  events.on('line:written', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
+  for (const event of ['bot:joined', 'bot:parked', 'channel:closed'] as const) {
+    events.on(event, () => queue.refresh())
+  }
+  tellWhenReady(events, chat, bots.length)
+  return assemble({ router, events, bots, chat })
+}
+
+function botsWithTokens(config: Config, environment: Environment): Bot[] {
+  const bots = toBots(config.bots).filter((bot) => environment.twitchTokens.has(bot.login))
+  if (bots.length > 0) return bots
+  const names = config.bots.map(({ login }) => `${TOKEN_PREFIX}${login.toUpperCase()}`)
+  throw new ChorusError('no-bot', `No bot has a token: none of ${names.join(', ')} is set.`)
+}
+
+function requireModel({ openai }: Environment): void {
+  if (openai.apiKey !== undefined || openai.baseUrl !== undefined) return
+  throw new ChorusError(
+    'no-model',
+    'No model to think with: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set.',
+  )
+}
+
+interface WriterParts {
+  readonly config: Config
+  readonly environment: Environment
+  readonly bots: readonly Bot[]
+  readonly conversation: Conversation
+  readonly clock: Clock
+  readonly random: Random
+  readonly events: ChorusEmitter
+}
+
+function createWriter({ config, environment, ...parts }: WriterParts): ReplyWriter {
+  const { model, safety, ignore } = config
+  const { clock, events } = parts
+  return new ReplyWriter({
+    ...parts,
+    model: new ModelClient({
+      apiKey: environment.openai.apiKey?.reveal(),
+      baseUrl: environment.openai.baseUrl,
+      model: environment.openai.model ?? model.name,
+      temperature: model.temperature,
+      maxTokens: model.maxTokens,
+      deadlineMs: model.deadline * SECOND,
+      clock,
+      events,
+    }),
+    wordFilter: new WordFilter({ blockedTerms: safety.blockedTerms }),
+    moderation: safety.moderation,
+    links: safety.links,
+    commandPrefixes: ignore.commandPrefixes,
+  })
+}
+
+/** Tells `ready` once: at least one bot is in chat, and every other one is, too, or is parked. */
+function tellWhenReady(events: ChorusEmitter, chat: TwitchChat, botCount: number): void {
+  const look = () => {
+    const { joined, parked } = chat.status()
+    if (joined.length === 0 || joined.length + parked.length < botCount) return
+    events.off('bot:joined', look)
+    events.off('bot:parked', look)
+    events.emit('ready', { joined, parked })
+  }
+  events.on('bot:joined', look)
+  events.on('bot:parked', look)
+}
+
+/** The order of start and stop: chat last in, last out, so that what is ready can still be said. */
+function assemble(parts: Pick<Chorus, 'router' | 'events' | 'bots' | 'chat'>): Chorus {
+  const { router, chat } = parts
+  const stop = async () => {
+    await router.stop()
+    await chat.stop()
+  }
+  return {
+    ...parts,
+    start: () => chat.start(),
+    async gracefulStop(options = {}) {
+      const report = await router.gracefulStop(options)
+      await stop()
+      return report
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}

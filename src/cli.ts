@@ -1,0 +1,124 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { checkCommand } from './commands/check.js'
+import { demoCommand } from './commands/demo.js'
+import { DEMO_BOTS_MAX } from './commands/demo-cast.js'
+import { replayCommand } from './commands/replay.js'
+import { simulateCommand } from './commands/simulate.js'
+import { startCommand } from './commands/start.js'
+import { type ErrorCode, toChorusError } from './errors.js'
+
+/** Ended as asked, failed while running, wrong usage or configuration. */
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const
+/** Codes that mean that what was given is wrong: nothing ran yet. */
+const USAGE_CODES: readonly ErrorCode[] = ['config-invalid', 'file-missing', 'no-bot', 'no-model']
+
+const write = (text: string) => process.stdout.write(text)
+
+async function main(): Promise<number> {
+  try {
+    await program().parseAsync()
+    return EXIT.ok
+  } catch (thrown) {
+    // commander has printed its message, or the help that was asked for.
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage
+    const error = toChorusError(thrown)
+    process.stderr.write(`chorus: ${error.message}\n${error.advice}\n`)
+    return USAGE_CODES.includes(error.code) ? EXIT.usage : EXIT.failed
+  }
+}
+
+function program(): Command {
+  const chorus = new Command('chorus')
+    .description('AI personas that answer viewers in a Twitch channel, and never lose a reply.')
+    .version(version(), '-v, --version')
+    .exitOverride()
+    .showHelpAfterError('(chorus --help shows what there is)')
+  const config = [
+    '-c, --config <file>',
+    'configuration file (default: CHORUS_CONFIG, else config/chorus.yaml)',
+  ] as const
+
+  chorus
+    .command('start', { isDefault: true })
+    .description('go live where bot tokens are given, else run the demo')
+    .option(...config)
+    .action((options: { config?: string }) => startCommand({ file: options.config }))
+  chorus
+    .command('demo')
+    .description('run on the built-in Twitch and the built-in model; nothing leaves this machine')
+    .option(...config)
+    .option('--bots <n>', `how many bots take part (1 to ${DEMO_BOTS_MAX})`, wholeNumber(1, DEMO_BOTS_MAX))
+    .option(
+      '--seed <n>',
+      'what viewers say and bots answer repeats with the same seed',
+      wholeNumber(0, 2 ** 32 - 1),
+    )
+    .option(
+      '--real-model',
+      'think with the model of OPENAI_BASE_URL / OPENAI_API_KEY in place of the built-in one',
+    )
+    .option('--seconds <n>', 'end by itself after this many seconds', wholeNumber(1, 86_400))
+    .action(
+      (options: { config?: string; bots?: number; seed?: number; seconds?: number; realModel?: boolean }) =>
+        demoCommand({ ...options, file: options.config }),
+    )
+  chorus
+    .command('check')
+    .description('check the configuration and print it with its defaults, secrets masked')
+    .option(...config)
+    .action((options: { config?: string }) => checkCommand({ file: options.config, write }))
+  chorus
+    .command('replay')
+    .description(
+      'feed recorded raw Twitch IRC lines through the real path and report what would have been answered',
+    )
+    .argument('<file>', 'recording, one raw IRC line per line')
+    .option(...config)
+    .option('--speed <x>', 'how many times faster than recorded (0.1 to 1,000)', decimal(0.1, 1000), 1)
+    .option('--as <login...>', 'names of the recording that become bots')
+    .option('--seed <n>', 'the draws repeat with the same seed', wholeNumber(0, 2 ** 32 - 1), 1)
+    .action((file: string, options: { config?: string; speed: number; as?: string[]; seed: number }) =>
+      replayCommand({
+        ...options,
+        file,
+        configFile: options.config,
+        as: options.as ?? [],
+        output: process.stdout,
+        log: process.stderr,
+      }),
+    )
+  chorus
+    .command('simulate')
+    .description(
+      'run only the built-in Twitch and the built-in model, for a Chorus or another client to connect to',
+    )
+    .option('--twitch-port <n>', 'port of the built-in Twitch, 0 = any free one', wholeNumber(0, 65_535), 0)
+    .option('--model-port <n>', 'port of the built-in model, 0 = any free one', wholeNumber(0, 65_535), 0)
+    .option('--seed <n>', 'latencies and answers repeat with the same seed', wholeNumber(0, 2 ** 32 - 1), 1)
+    .action((options: { twitchPort: number; modelPort: number; seed: number }) =>
+      simulateCommand({ ...options, write }),
+    )
+  return chorus
+}
+
+const wholeNumber = (low: number, high: number) => (text: string) => {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= low && value <= high) return value
+  throw new InvalidArgumentError(`It wants a whole number from ${low} to ${high}.`)
+}
+
+const decimal = (low: number, high: number) => (text: string) => {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= low && value <= high) return value
+  throw new InvalidArgumentError(`It wants a number from ${low} to ${high}.`)
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+// Set, not called: an exit in the middle would cut off what stdout still holds.
+process.exitCode = await main()

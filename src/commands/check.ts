@@ -1,0 +1,47 @@
+import { type LoadedConfig, type LoadOptions, loadConfig } from '../config.js'
+import { formatConfig } from '../config-file.js'
+import { toBotLogin } from '../domain.js'
+import { ENVIRONMENT_VARIABLES, TOKEN_PREFIX } from '../environment.js'
+import { limitsHint } from '../limits-hint.js'
+import { maskSecrets } from '../mask-secrets.js'
+
+/**
+ * Prints the configuration with every default filled in, as YAML that could be used as it is; which variables are
+ * set stands beside it as comments, never a part of a secret.
+ *
+ * @throws ChorusError `config-invalid`, `file-missing`
+ */
+export function checkCommand({
+  write,
+  ...options
+}: Pick<LoadOptions, 'file' | 'env' | 'cwd'> & { readonly write: (text: string) => void }): void {
+  const loaded = loadConfig(options)
+  const remarks = [...loaded.notes, limitsHint(loaded.config.bots.length, loaded.config.queue)].filter(
+    (remark) => remark !== undefined,
+  )
+  const text = [
+    `# ${loaded.file} is valid. With every default filled in:\n`,
+    formatConfig(loaded.config),
+    '\n# Environment\n',
+    ...environmentRows(loaded).map((row) => `#   ${row}\n`),
+    ...remarks.map((remark) => `\n# Note: ${remark}\n`),
+  ].join('')
+  write(maskSecrets(loaded.environment.secrets)(text))
+}
+
+function environmentRows({ config, environment }: LoadedConfig): string[] {
+  const tokenRows = config.bots.map(({ login }): [string, boolean] => [
+    `${TOKEN_PREFIX}${login.toUpperCase()}`,
+    environment.twitchTokens.has(toBotLogin(login)),
+  ])
+  const rows = [
+    ...tokenRows,
+    ...OTHER_NAMES.map((name): [string, boolean] => [name, environment.given.has(name)]),
+  ]
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, isSet]) => `${name.padEnd(width)}  ${isSet ? 'set' : 'not set'}`)
+}
+
+const OTHER_NAMES = ENVIRONMENT_VARIABLES.map(({ name }) => name).filter(
+  (name) => !name.startsWith(TOKEN_PREFIX),
+)

@@ -1,0 +1,33 @@
+import type { Config } from '../config-schema.js'
+
+type BotConfig = Config['bots'][number]
+
+/** Bots that join the demo when more are asked for than the configuration has. */
+const UNDERSTUDIES: readonly BotConfig[] = [
+  understudy(
+    'captain_quill',
+    'A retired ship’s captain who treats the stream as a voyage. Weather, tides and parrots.',
+  ),
+  understudy(
+    'mimi_synth',
+    'A cheerful synthesizer that gained a mind. Talks in rhythms and loves odd time signatures.',
+  ),
+  understudy('prof_puddle', 'A professor of rain. Gentle, absent-minded, sees a lesson in every drop.'),
+  understudy('grandma_glitch', 'A grandmother who speedruns old games. Kind, blunt, knows every shortcut.'),
+  understudy('sir_toastalot', 'A knight sworn to breakfast. Formal, brave, easily moved by butter.'),
+  understudy('nova_biscuit', 'A space cat between missions. Curious, proud, naps at the wrong moment.'),
+]
+
+/** Most bots of a demo: the two of the example and the understudies. */
+export const DEMO_BOTS_MAX = 2 + UNDERSTUDIES.length
+
+/** The configuration with as many bots as asked for: the first of its own, then understudies. */
+export function withCast(config: Config, count = config.bots.length): Config {
+  const taken = new Set(config.bots.map(({ login }) => login.toLowerCase()))
+  const others = UNDERSTUDIES.filter(({ login }) => !taken.has(login))
+  return { ...config, bots: [...config.bots, ...others].slice(0, count) }
+}
+
+function understudy(login: string, persona: string): BotConfig {
+  return { login, persona, aliases: [], talkativeness: 1 }
+}

@@ -1,0 +1,85 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { ChorusError } from '../errors.js'
+import { parseIrcLine } from '../simulator/irc-line.js'
+
+/** One recorded line of raw Twitch IRC. */
+export interface RecordedLine {
+  readonly raw: string
+  /** `PRIVMSG`, `CLEARCHAT` …; `?` for a line that is no IRC. */
+  readonly command: string
+  /** Lower case, without `#`; lines of no channel have none. */
+  readonly channel: string | undefined
+  readonly id: string | undefined
+  /** Milliseconds since the first line of the recording that tells its time. Never goes back, as Twitch's own clock does. */
+  readonly atMs: number
+}
+
+/** What a recording holds, counted in one pass. */
+export interface RecordingSummary {
+  readonly lines: number
+  readonly commands: ReadonlyMap<string, number>
+  readonly channels: readonly string[]
+  readonly lengthMs: number
+  /** Most lines in one second of the recording. */
+  readonly peakPerSecond: number
+}
+
+/** A file of raw IRC lines, one per line, read as a stream: recordings may be larger than memory. */
+export class Recording {
+  readonly #file: string
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  /** Its lines in order; empty ones are passed over. @throws ChorusError `file-missing` */
+  async *lines(): AsyncGenerator<RecordedLine> {
+    const input = createReadStream(this.#file)
+    let firstMs: number | undefined
+    let atMs = 0
+    try {
+      for await (const raw of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+        if (raw.trim() === '') continue
+        const line = parseIrcLine(raw)
+        const sentMs = Number(line?.tags.get('tmi-sent-ts') || Number.NaN)
+        if (Number.isFinite(sentMs)) {
+          firstMs ??= sentMs
+          atMs = Math.max(atMs, sentMs - firstMs)
+        }
+        const target = line?.params[0]
+        yield {
+          raw,
+          command: line?.command ?? '?',
+          channel: target?.startsWith('#') ? target.slice(1).toLowerCase() : undefined,
+          id: line?.tags.get('source-id') || line?.tags.get('id') || undefined,
+          atMs,
+        }
+      }
+    } catch (error) {
+      throw new ChorusError('file-missing', `The recording ${this.#file} can’t be read.`, { cause: error })
+    } finally {
+      input.destroy()
+    }
+  }
+
+  /** @throws ChorusError `file-missing` */
+  async summarize(): Promise<RecordingSummary> {
+    const commands = new Map<string, number>()
+    const channels = new Set<string>()
+    let lines = 0
+    let lengthMs = 0
+    let peakPerSecond = 0
+    let second = { number: -1, lines: 0 }
+    for await (const { command, channel, atMs } of this.lines()) {
+      lines += 1
+      commands.set(command, (commands.get(command) ?? 0) + 1)
+      if (channel !== undefined) channels.add(channel)
+      lengthMs = atMs
+      const number = Math.floor(atMs / 1000)
+      second = { number, lines: second.number === number ? second.lines + 1 : 1 }
+      peakPerSecond = Math.max(peakPerSecond, second.lines)
+    }
+    return { lines, commands, channels: [...channels], lengthMs, peakPerSecond }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../clock.js'
+import type { BotLogin } from '../domain.js'
+import type { Environment } from '../environment.js'
+import type { Random } from '../random.js'
+import { Secret } from '../secret.js'
+import type { Latency } from '../simulator/model-latency.js'
+import { ModelSimulator } from '../simulator/model-simulator.js'
+import { TwitchSimulator } from '../simulator/twitch-simulator.js'
+
+/** The built-in Twitch and the built-in model, running, and the environment that leads Chorus to them. */
+export interface StandIns extends AsyncDisposable {
+  readonly twitch: TwitchSimulator
+  readonly model: ModelSimulator
+  readonly environment: Environment
+}
+
+export interface StandInsOptions {
+  /** Accounts that may log in. */
+  readonly bots: readonly BotLogin[]
+  /** What the process was really given: level of the log, folders. Tokens and keys in it are not used. */
+  readonly environment: Environment
+  readonly clock: Clock
+  readonly random: Random
+  readonly latency?: Latency | undefined
+}
+
+/** Starts both on free ports of loopback. Nothing leaves the machine, whatever the environment holds. */
+export async function startStandIns(options: StandInsOptions): Promise<StandIns> {
+  const { bots, clock, random } = options
+  const accounts = bots.map((login) => ({ login, token: `built-in-${login.toLowerCase()}` }))
+  const twitch = new TwitchSimulator({ clock, random, accounts })
+  const model = new ModelSimulator({
+    clock,
+    random,
+    ...(options.latency !== undefined && { latency: options.latency }),
+  })
+  await Promise.all([twitch.start(), model.start()])
+  return {
+    twitch,
+    model,
+    environment: {
+      ...options.environment,
+      chatUrl: twitch.url,
+      twitchTokens: new Map(accounts.map(({ login, token }) => [login, new Secret(token)])),
+      openai: { apiKey: undefined, baseUrl: model.url, model: undefined },
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([twitch.stop(), model.stop()])
+    },
+  }
+}

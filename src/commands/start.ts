@@ -1,0 +1,59 @@
+import { createChorus } from '../chorus.js'
+import { SECOND, systemClock } from '../clock.js'
+import { type LoadedConfig, loadConfig } from '../config.js'
+import { toBotLogin } from '../domain.js'
+import { TOKEN_PREFIX } from '../environment.js'
+import { ChorusError } from '../errors.js'
+import { limitsHint } from '../limits-hint.js'
+import { createLogger } from '../logger.js'
+import { demoCommand } from './demo.js'
+import { StopSignal } from './stop-signal.js'
+
+/**
+ * Goes live where bot tokens are given, else runs the demo. Resolves when it was stopped by a signal.
+ *
+ * @throws ChorusError for a wrong configuration, a missing model, no usable bot, and when every login was refused
+ */
+export async function startCommand({ file }: { readonly file?: string | undefined }): Promise<void> {
+  const loaded = loadConfig({ file, shipped: 'without-tokens' })
+  const { config, environment } = loaded
+  if (!environment.hasTokens) return demoCommand({ file })
+  const logger = createLogger({
+    level: environment.logLevel,
+    pretty: process.stdout.isTTY,
+    secrets: environment.secrets,
+  })
+  for (const text of remarks(loaded)) logger.warn({ event: 'note' }, text)
+  await using chorus = await createChorus(config, { environment, logger })
+  const signal = new StopSignal(chorus, {
+    clock: systemClock(),
+    deadlineMs: config.stop.deadline * SECOND,
+    tell: (text) => logger.info({ event: 'stopping' }, text),
+  })
+  try {
+    await Promise.race([signal.stopped, everyLoginRefused(chorus), chorus.start().then(() => signal.stopped)])
+  } finally {
+    signal.dispose()
+  }
+}
+
+function remarks({ config, environment, notes }: LoadedConfig): string[] {
+  const withToken = config.bots.filter(({ login }) => environment.twitchTokens.has(toBotLogin(login)))
+  const leftOut = config.bots
+    .filter(({ login }) => !environment.twitchTokens.has(toBotLogin(login)))
+    .map(({ login }) => `${login} is left out: ${TOKEN_PREFIX}${login.toUpperCase()} is not set.`)
+  const hint = limitsHint(withToken.length, config.queue)
+  return [...notes, ...leftOut, ...(hint === undefined ? [] : [hint])]
+}
+
+/** Rejects when no bot is left that could ever talk: waiting would be for nothing. */
+function everyLoginRefused({ events, bots, chat }: Awaited<ReturnType<typeof createChorus>>): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    events.on('bot:parked', () => {
+      const { parked } = chat.status()
+      if (parked.length < bots.length) return
+      const reasons = parked.map(({ bot, reason }) => `${bot}: ${reason}`)
+      reject(new ChorusError('login-refused', `No bot could log in. ${reasons.join(' ')}`))
+    })
+  })
+}

@@ -1,0 +1,75 @@
+import type { Chorus } from '../chorus.js'
+import { type Clock, SECOND } from '../clock.js'
+
+/**
+ * Signals so close together are one: `npm start` passes on the Ctrl-C that the terminal has already given to all.
+ */
+const SAME_SIGNAL_MS = SECOND / 2
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+export interface StopSignalOptions {
+  readonly clock: Clock
+  /** Time that accepted replies get after the first signal, in milliseconds. */
+  readonly deadlineMs: number
+  /** Called with what to tell the person who waits. */
+  readonly tell: (text: string) => void
+}
+
+/**
+ * Stops Chorus by signal: the first one gracefully, a second one at once.
+ */
+export class StopSignal {
+  /** Resolves when Chorus has stopped because of a signal or of {@link request}. */
+  readonly stopped: Promise<void>
+  readonly #chorus: Pick<Chorus, 'gracefulStop' | 'stop' | 'router'>
+  readonly #options: StopSignalOptions
+  readonly #listener = () => this.request()
+  #resolve: () => void = () => {}
+  #requestedAtMs: number | undefined
+
+  constructor(chorus: Pick<Chorus, 'gracefulStop' | 'stop' | 'router'>, options: StopSignalOptions) {
+    this.#chorus = chorus
+    this.#options = options
+    this.stopped = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    for (const signal of SIGNALS) process.on(signal, this.#listener)
+  }
+
+  /** What a signal does: the first call stops gracefully, a later one at once. */
+  request(): void {
+    const now = this.#options.clock.now()
+    if (this.#requestedAtMs === undefined) {
+      this.#requestedAtMs = now
+      this.#settle(this.#stopGracefully())
+    } else if (now - this.#requestedAtMs > SAME_SIGNAL_MS) {
+      this.#settle(this.#chorus.stop())
+    }
+  }
+
+  /** Listens no more. Safe to call twice. */
+  dispose(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#listener)
+  }
+
+  async #stopGracefully(): Promise<void> {
+    const { size, pending } = this.#chorus.router.getQueueMetrics().global
+    const open = size + pending
+    if (open > 0) {
+      const seconds = Math.round(this.#options.deadlineMs / SECOND)
+      this.#options.tell(
+        `Stopping: ${open} accepted replies get up to ${seconds} s. Once more to stop at once.`,
+      )
+    }
+    const { left } = await this.#chorus.gracefulStop({ deadlineMs: this.#options.deadlineMs })
+    if (left > 0) this.#options.tell(`${left} accepted replies were left unanswered.`)
+  }
+
+  #settle(stop: Promise<void>): void {
+    void stop.finally(() => {
+      this.dispose()
+      this.#resolve()
+    })
+  }
+}

@@ -1,0 +1,39 @@
+/** The library's door. */
+export { fromTmi } from './chat/from-tmi.js'
+export { type Chorus, type ChorusOptions, createChorus } from './chorus.js'
+export { type Clock, systemClock } from './clock.js'
+export { type LoadedConfig, type LoadOptions, loadConfig } from './config.js'
+export { type Config, type ConfigInput, toBots } from './config-schema.js'
+export type {
+  Bot,
+  BotLogin,
+  ChannelName,
+  ChatLine,
+  ChatMessage,
+  ChatText,
+  Decision,
+  MessageId,
+  Outcome,
+  ReplyCause,
+  ReplyTask,
+  Roles,
+  SilenceReason,
+  TaskId,
+  UserId,
+} from './domain.js'
+export type { Environment } from './environment.js'
+export { ChorusError, type ErrorCode } from './errors.js'
+export { ChorusEmitter, type ChorusEvents } from './events.js'
+export { createLogger, type Logger, type LoggerOptions } from './logger.js'
+export { MessageRouter, type MessageRouterOptions } from './message-router.js'
+export { type Random, seededRandom } from './random.js'
+export type {
+  BlockedCheck,
+  DrainReport,
+  QueueCounts,
+  QueueMetrics,
+  ReplyHandler,
+  ReplyQueue,
+  WorkContext,
+} from './reply-queue.js'
+export { Orchestrator, type OrchestratorOptions } from './routing/orchestrator.js'

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { type ChatText, type ReplyTask, toBotLogin, toChannelName, toTaskId } from '../src/domain.js'
+import { ChorusError } from '../src/errors.js'
+import { logEvents } from '../src/event-log.js'
+import { ChorusEmitter } from '../src/events.js'
+import { createLogger } from '../src/logger.js'
+import { chatMessage } from './support/chat-message.js'
+
+const bot = toBotLogin('stickyman1776')
+const message = chatMessage('@stickyman1776 words of a viewer', { id: 'm1' })
+const task: ReplyTask = { id: toTaskId(bot, message.id), bot, cause: 'mention', message, delayMs: 1000 }
+
+/** Emits through a logger of `level` and returns the lines as data. */
+function logged(level: 'debug' | 'info', emit: (events: ChorusEmitter) => void): Record<string, unknown>[] {
+  const lines: string[] = []
+  const destination = { write: (line: string) => void lines.push(line) }
+  const events = new ChorusEmitter()
+  logEvents(events, createLogger({ level, pretty: false, secrets: [], destination }))
+  emit(events)
+  return lines.map((line) => JSON.parse(line))
+}
+
+test('a line names its event, the ids and a constant message', () => {
+  const [line] = logged('info', (events) => events.emit('reply:accepted', { task }))
+  expect(line).toMatchObject({
+    event: 'reply:accepted',
+    msg: 'reply accepted',
+    task: 'stickyman1776/m1',
+    bot: 'stickyman1776',
+    channel: 'mychannel',
+    cause: 'mention',
+  })
+})
+
+test('what viewers and bots say is in the log only at debug', () => {
+  const emit = (events: ChorusEmitter) => {
+    events.emit('message:received', { message })
+    events.emit('message:decided', { message, decisions: [] })
+    events.emit('reply:accepted', { task })
+    events.emit('reply:started', { task, attempt: 1, waitedMs: 5 })
+    events.emit('reply:settled', { task, outcome: { kind: 'sent' }, tookMs: 9 })
+    const line = { channel: toChannelName('mychannel'), text: 'words of a bot' as ChatText }
+    events.emit('line:written', { bot, line })
+  }
+  expect(JSON.stringify(logged('info', emit))).not.toContain('words of')
+  const inDetail = JSON.stringify(logged('debug', emit))
+  expect(inDetail).toContain('words of a viewer')
+  expect(inDetail).toContain('words of a bot')
+})
+
+test('a reply that ends in another way than sent is a warning with its reason', () => {
+  const lines = logged('info', (events) => {
+    events.emit('reply:settled', { task, outcome: { kind: 'sent' }, tookMs: 1 })
+    events.emit('reply:settled', {
+      task,
+      outcome: { kind: 'dead', code: 'model-empty', reason: 'spent' },
+      tookMs: 1,
+    })
+  })
+  expect(lines.map(({ level, outcome }) => [level, outcome])).toEqual([
+    [30, 'sent'],
+    [40, 'dead'],
+  ])
+  expect(lines[1]).toMatchObject({ reason: 'spent' })
+})
+
+test('a fault is logged with its error, whatever was thrown', () => {
+  const lines = logged('info', (events) => {
+    events.emit('model:failed', {
+      model: 'm',
+      error: new ChorusError('model-timeout', 'late'),
+      tookMs: 20_000,
+    })
+    events.emit('error', { error: 'a string', where: 'chat' })
+  })
+  expect(lines[0]).toMatchObject({ event: 'model:failed', code: 'model-timeout', err: { message: 'late' } })
+  expect(lines[1]).toMatchObject({ event: 'error', where: 'chat', err: { message: 'a string' }, level: 50 })
+})
