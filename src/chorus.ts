@@ -102,9 +102,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
 
   events.on('message:received', ({ message }) => conversation.hear(message))
   events.on('line:written', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
-  for (const event of ['bot:joined', 'bot:parked', 'channel:closed'] as const) {
-    events.on(event, () => queue.refresh())
-  }
+  for (const event of STANDING_EVENTS) events.on(event, () => queue.refresh())
   tellWhenReady(events, chat, bots.length)
   return assemble({ router, events, bots, chat })
 }
@@ -156,17 +154,18 @@ function createWriter({ config, environment, ...parts }: WriterParts): ReplyWrit
   })
 }
 
+/** What changes where bots may talk. */
+const STANDING_EVENTS = ['bot:joined', 'bot:parked', 'channel:closed'] as const
+
 /** Tells `ready` once: at least one bot is in chat, and every other one is, too, or is parked. */
 function tellWhenReady(events: ChorusEmitter, chat: TwitchChat, botCount: number): void {
   const look = () => {
     const { joined, parked } = chat.status()
     if (joined.length === 0 || joined.length + parked.length < botCount) return
-    events.off('bot:joined', look)
-    events.off('bot:parked', look)
+    for (const event of STANDING_EVENTS) events.off(event, look)
     events.emit('ready', { joined, parked })
   }
-  events.on('bot:joined', look)
-  events.on('bot:parked', look)
+  for (const event of STANDING_EVENTS) events.on(event, look)
 }
 
 /** The order of start and stop: chat last in, last out, so that what is ready can still be said. */

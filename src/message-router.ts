@@ -59,7 +59,7 @@ export class MessageRouter<Line = string> {
    */
   async handleIncomingMessage(message: ChatMessage): Promise<Decision[]> {
     try {
-      if (!this.#seen.add(message.id)) return [{ kind: 'silence', reason: 'duplicate' }]
+      if (!this.#seen.add(keyOf(message))) return [{ kind: 'silence', reason: 'duplicate' }]
       this.events.emit('message:received', { message })
       const decisions = await this.#accept(message, this.#orchestrator.decide(message))
       this.events.emit('message:decided', { message, decisions })
@@ -111,6 +111,14 @@ export class MessageRouter<Line = string> {
     await this.#queue.accept(tasks)
     return decisions
   }
+}
+
+/**
+ * What makes two hearings one. A shared-chat copy carries the id of its original; were it the same, a copy that comes
+ * first would hide the original, which alone is answered.
+ */
+function keyOf({ id, channel, isMirrored }: ChatMessage): string {
+  return isMirrored ? `${channel}/${id}` : id
 }
 
 function inProcessQueue<Line>(options: MessageRouterOptions<Line>, events: ChorusEmitter): ReplyQueue {

@@ -81,6 +81,17 @@ describe('the router', () => {
     expect(answered).toHaveLength(1)
   })
 
+  it('answers the original of a shared-chat line also when a copy of it is heard first, and the copy never', async () => {
+    const { router, clock, answered } = routerFixture()
+    const parts = { id: 'shared', arrivedAtMs: clock.now() }
+    const copy = chatMessage('@ava hi', { ...parts, channel: 'other', isMirrored: true })
+    expect(await router.handleIncomingMessage(copy)).toEqual([{ kind: 'silence', reason: 'mirrored' }])
+    await router.handleIncomingMessage(chatMessage('@ava hi', parts))
+    await router.handleIncomingMessage(copy)
+    await clock.advance(10 * SECOND)
+    expect(answered.map(({ task }) => task.message.channel)).toEqual(['mychannel'])
+  })
+
   it('tells its decisions, silence too', async () => {
     const { router, hear } = routerFixture()
     const told: unknown[] = []

@@ -19,6 +19,8 @@ export interface BotConnectionOptions {
   readonly seen?: ((id: string) => boolean) | undefined
   /** The bot can write again to a channel. */
   readonly onJoined: (channel: ChannelName) => void
+  /** Twitch took or refused what the bot last wrote to a channel. */
+  readonly onAnswered: (channel: ChannelName) => void
 }
 
 type State =
@@ -88,9 +90,11 @@ export class BotConnection {
     return this.#state.kind === 'online' ? [...this.#state.client.joined] : []
   }
 
-  /** Why the bot may not talk until someone mends it. */
+  /** Why the bot may talk nowhere until someone mends it: it is parked, or shut out of all its channels. */
   get parkedReason(): string | undefined {
-    return this.#state.kind === 'parked' ? this.#state.reason : undefined
+    if (this.#state.kind === 'parked') return this.#state.reason
+    const isShutOut = this.#shutOut.size === this.#options.channels.length
+    return isShutOut ? [...this.#shutOut.values()][0] : undefined
   }
 
   /** Why the bot can't get on in the channel; `undefined` where it can, or needs only wait for the network. */
@@ -147,6 +151,7 @@ export class BotConnection {
         open: () => this.#enter({ kind: 'online', client, sinceMs: clock.now() }),
         joined: (channel) => this.#joinedChannel(channel),
         message: onMessage,
+        accepted: this.#options.onAnswered,
         notice: (id, channel, text) => this.#noticed(id, channel, text),
         ended: (end) => this.#ended(end),
         fault: (error) => events.emit('error', { error, where: `chat connection of ${bot}` }),
@@ -168,10 +173,11 @@ export class BotConnection {
   }
 
   #noticed(notice: string, channel: ChannelName, text: string): void {
-    const { bot, channels, events } = this.#options
+    const { bot, channels, events, onAnswered } = this.#options
     if (!channels.includes(channel)) return
     if (this.joined.includes(channel) || !SHUT_OUT.has(notice)) {
       events.emit('line:refused', { bot, channel, notice, text })
+      onAnswered(channel)
       return
     }
     // Joins are asked for again and again; the same answer is news only once.

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../clock.js'
+import { type Cancel, type Clock, SECOND } from '../clock.js'
 import type { BotLogin, ChannelName, ChatLine } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
@@ -19,6 +19,9 @@ export interface OutboxOptions {
   readonly budget?: SendBudget
 }
 
+/** Silence after which a line counts as answered: Twitch may drop one without a word. */
+const ANSWER_WITHIN_MS = 5 * SECOND
+
 interface Entry {
   readonly line: ChatLine
   readonly raw: string
@@ -30,6 +33,9 @@ interface Entry {
  * The lines of one account that are ready to be said. Each waits for the connection, for the account's allowance
  * and for the lines before it in its channel; none is dropped unless its signal is aborted.
  *
+ * A channel gets its next line only when Twitch has answered the last one there, and the allowance counts from the
+ * answer: Twitch counts when a line arrives, which is never later. However long the way takes, the limits hold.
+ *
  * Bounded by its callers: the queue makes no line for a channel in which two are waiting.
  */
 export class Outbox {
@@ -37,6 +43,8 @@ export class Outbox {
   readonly #budget: SendBudget
   /** By channel, each in the order they came. The channel that wrote last stands last: all get their turn. */
   readonly #waiting = new Map<ChannelName, Entry[]>()
+  /** Channels whose last line Twitch has not answered, each with the timer that ends the wait. */
+  readonly #unanswered = new Map<ChannelName, Cancel>()
   #cancelTimer: Cancel = () => {}
   #isStopped = false
 
@@ -94,10 +102,23 @@ export class Outbox {
     this.#cancelTimer = this.#options.clock.after(soonestMs, () => this.wake())
   }
 
+  /** Twitch took or refused the last line in the channel: the next one may follow. */
+  answered(channel: ChannelName): void {
+    const cancel = this.#unanswered.get(channel)
+    // Twitch tells the same when a channel is joined; that answers no line.
+    if (!cancel) return
+    cancel()
+    this.#unanswered.delete(channel)
+    this.#budget.confirm(this.#options.clock.now(), channel)
+    this.wake()
+  }
+
   /** Refuses what still waits. Safe to call twice. */
   stop(): void {
     this.#isStopped = true
     this.#cancelTimer()
+    for (const cancel of this.#unanswered.values()) cancel()
+    this.#unanswered.clear()
     const left = [...this.#waiting.values()].flat()
     this.#waiting.clear()
     for (const entry of left) entry.refuse(stopped())
@@ -106,7 +127,7 @@ export class Outbox {
   /** Writes the channel's lines until one must wait, and returns for how long; endless where only `wake` helps. */
   #writeOut(channel: ChannelName): number {
     for (;;) {
-      const next = this.#nextOf(channel)
+      const next = this.#unanswered.has(channel) ? undefined : this.#nextOf(channel)
       if (!next) return Number.POSITIVE_INFINITY
       if (next.waitMs > 0) return next.waitMs
       if (!this.#options.write(channel, next.entry.raw)) return Number.POSITIVE_INFINITY
@@ -129,6 +150,10 @@ export class Outbox {
   #written(entry: Entry): void {
     const { channel, text } = entry.line
     this.#budget.record(this.#options.clock.now(), channel, text)
+    this.#unanswered.set(
+      channel,
+      this.#options.clock.after(ANSWER_WITHIN_MS, () => this.answered(channel)),
+    )
     this.#remove(entry)
     const lane = this.#waiting.get(channel)
     if (lane) {

@@ -24,7 +24,7 @@ const NORMAL: SendLimits = {
 }
 
 interface Written {
-  readonly atMs: number
+  atMs: number
   readonly channel: ChannelName
   readonly text: string
 }
@@ -35,7 +35,7 @@ interface Written {
  */
 export class SendBudget {
   /**
-   * The newest lines, oldest first, at most `lines` of them. That is all there is to know: a line that is not among
+   * The newest lines in the order they were written, at most `lines` of them. That is all there is to know: a line that is not among
    * them has left the window, and the other rules look back no further.
    */
   readonly #written: Written[] = []
@@ -63,6 +63,12 @@ export class SendBudget {
   record(nowMs: number, channel: ChannelName, text: string): void {
     this.#written.push({ atMs: nowMs, channel, text: normalise(text) })
     if (this.#written.length > this.#limits.lines) this.#written.shift()
+  }
+
+  /** Notes that the last line in `channel` had arrived by `nowMs`: from then on it counts. */
+  confirm(nowMs: number, channel: ChannelName): void {
+    const last = this.#written.findLast((line) => line.channel === channel)
+    if (last) last.atMs = Math.max(last.atMs, nowMs)
   }
 }
 

@@ -16,6 +16,8 @@ export interface TmiListener {
   open(): void
   joined(channel: ChannelName): void
   message(message: ChatMessage): void
+  /** Twitch took what was last written to the channel, or, where nothing was, has let the bot in. */
+  accepted(channel: ChannelName): void
   /** Twitch objects to something, by the id of its NOTICE. */
   notice(id: string, channel: ChannelName, text: string): void
   /** Called once and last; not after `close()`. */
@@ -144,6 +146,9 @@ export class TmiClient {
         return true
       case 'USERNOTICE':
         this.#hear(line)
+        return false
+      case 'USERSTATE':
+        this.#options.listener.accepted(toChannelName(line.params[0] ?? ''))
         return false
       case 'RECONNECT':
         // tmi.js would connect again on its own.

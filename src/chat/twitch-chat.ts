@@ -28,7 +28,7 @@ export interface BotChatStatus {
   readonly bot: BotLogin
   readonly state: BotConnection['state']
   readonly joined: readonly ChannelName[]
-  /** Why it may not talk; only while it is parked. */
+  /** Why it may talk nowhere; only while that is so. */
   readonly reason?: string
   /** Lines that are ready and wait for the account's allowance or its connection. */
   readonly waiting: number
@@ -149,6 +149,7 @@ export class TwitchChat {
       onMessage,
       seen,
       onJoined: () => outbox.wake(),
+      onAnswered: (channel) => outbox.answered(channel),
     })
     const outbox = new Outbox({
       bot,

@@ -15,12 +15,15 @@ let written: { atMs: number; raw: string }[]
 let joined: Set<string>
 let outbox: Outbox
 let events: ChorusEmitter
+/** How long Twitch takes to answer a line; undefined: it never does. */
+let answersInMs: number | undefined
 
 beforeEach(() => {
   clock = new ManualClock()
   written = []
   joined = new Set(['here', 'there'])
   events = new ChorusEmitter()
+  answersInMs = 0
   outbox = new Outbox({
     bot: toBotLogin('ava'),
     clock,
@@ -28,6 +31,8 @@ beforeEach(() => {
     write: (channel, raw) => {
       if (!joined.has(channel)) return false
       written.push({ atMs: clock.now(), raw })
+      if (answersInMs === 0) queueMicrotask(() => outbox.answered(channel))
+      else if (answersInMs !== undefined) clock.after(answersInMs, () => outbox.answered(channel))
       return true
     },
   })
@@ -55,6 +60,26 @@ describe('Outbox', () => {
     await all
     expect(written.map(({ atMs }) => atMs)).toEqual([0, 1100, 2200])
     expect(texts()).toEqual(['one', 'two', 'three'])
+  })
+
+  it('counts the gap from Twitch’s answer, so that a slow way can’t make two lines arrive too close', async () => {
+    answersInMs = 700
+    const all = sendAll([line('one'), line('two'), line('three', 'there')])
+    await clock.advance(1799)
+    expect(texts()).toEqual(['one', 'three'])
+    await clock.advance(1)
+    await all
+    expect(texts()).toEqual(['one', 'three', 'two'])
+  })
+
+  it('goes on after five seconds without an answer', async () => {
+    answersInMs = undefined
+    const all = sendAll([line('one'), line('two')])
+    await clock.advance(5000 + 1100)
+    await all
+    expect(written.map(({ atMs }) => atMs)).toEqual([0, 6100])
+    outbox.stop()
+    expect(clock.pendingTimers).toBe(0)
   })
 
   it('lets a channel that must wait hold up no other', async () => {

@@ -437,6 +437,16 @@ describe('connections', () => {
     expect(chat.blocked(AVA, THERE)).toBeUndefined()
   })
 
+  it('count a bot that is shut out of its only channel as parked', async () => {
+    const { chat, twitch } = await set({ bots: [{ login: AVA }] })
+    twitch.room('here').setSuspended(true)
+    await chat.start()
+    expect(chat.status()).toMatchObject({
+      joined: [],
+      parked: [{ bot: AVA, reason: expect.stringContaining('suspended') }],
+    })
+  })
+
   it('end when they are stopped, twice and at once, also where the server does not answer', async () => {
     const { chat, twitch, clock } = await set()
     await chat.start()
