@@ -111,7 +111,9 @@ function botsWithTokens(config: Config, environment: Environment): Bot[] {
   const bots = toBots(config.bots).filter((bot) => environment.twitchTokens.has(bot.login))
   if (bots.length > 0) return bots
   const names = config.bots.map(({ login }) => `${TOKEN_PREFIX}${login.toUpperCase()}`)
-  throw new ChorusError('no-bot', `No bot has a token: none of ${names.join(', ')} is set.`)
+  const others = [...environment.given].filter((name) => name.toUpperCase().startsWith(TOKEN_PREFIX))
+  const strays = others.length === 0 ? '' : ` ${others.join(', ')}: no configured bot has that name.`
+  throw new ChorusError('no-bot', `No bot has a token: none of ${names.join(', ')} is set.${strays}`)
 }
 
 function requireModel({ openai }: Environment): void {

@@ -8,6 +8,7 @@ import { replayCommand } from './commands/replay.js'
 import { simulateCommand } from './commands/simulate.js'
 import { startCommand } from './commands/start.js'
 import { type ErrorCode, toChorusError } from './errors.js'
+import { nearest } from './nearest.js'
 
 /** Ended as asked, failed while running, wrong usage or configuration. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const
@@ -23,18 +24,27 @@ async function main(): Promise<number> {
   } catch (thrown) {
     // commander has printed its message, or the help that was asked for.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage
-    const error = toChorusError(thrown)
-    process.stderr.write(`chorus: ${error.message}\n${error.advice}\n`)
+    const error = toChorusError(thrown, 'unexpected')
+    process.stderr.write(
+      `chorus: ${error.code === 'unexpected' ? traceOf(thrown) : error.message}\n${error.advice}\n`,
+    )
     return USAGE_CODES.includes(error.code) ? EXIT.usage : EXIT.failed
   }
 }
+
+const traceOf = (thrown: unknown) => (thrown instanceof Error && thrown.stack) || String(thrown)
 
 function program(): Command {
   const chorus = new Command('chorus')
     .description('AI personas that answer viewers in a Twitch channel, and never lose a reply.')
     .version(version(), '-v, --version')
     .exitOverride()
-    .showHelpAfterError('(chorus --help shows what there is)')
+    .configureOutput({
+      // As every other error of ours: what was wrong, then what to do.
+      outputError: (text, print) => print(`chorus: ${oneLine(text)}\nchorus --help shows what there is.\n`),
+    })
+    .hook('preSubcommand', (all) => requireKnown(all, all.args[0]))
+    .helpCommand(false)
   const config = [
     '-c, --config <file>',
     'configuration file (default: CHORUS_CONFIG, else config/chorus.yaml)',
@@ -100,12 +110,37 @@ function program(): Command {
     .action((options: { twitchPort: number; modelPort: number; seed: number }) =>
       simulateCommand({ ...options, write }),
     )
+  chorus
+    .command('help')
+    .description('show what there is, or the options of one command')
+    .argument('[command]')
+    .action((name?: string) => {
+      requireKnown(chorus, name)
+      const command = chorus.commands.find((known) => known.name() === name) ?? chorus
+      command.help()
+    })
   return chorus
 }
 
+/** A word that is no command would else be taken for an argument of the default one. */
+function requireKnown(chorus: Command, word: string | undefined): void {
+  const names = chorus.commands.map((command) => command.name())
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return
+  const near = nearest(word, names)
+  const advice = near === undefined ? `the commands are ${names.join(', ')}` : `did you mean ${near}?`
+  chorus.error(`unknown command '${word}'; ${advice}`)
+}
+
+/** commander's message without its own prefix, its hints in the same line. */
+const oneLine = (text: string) =>
+  text
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+
 const wholeNumber = (low: number, high: number) => (text: string) => {
   const value = Number(text)
-  if (Number.isInteger(value) && value >= low && value <= high) return value
+  if (text.trim() !== '' && Number.isInteger(value) && value >= low && value <= high) return value
   throw new InvalidArgumentError(`It wants a whole number from ${low} to ${high}.`)
 }
 
@@ -119,6 +154,9 @@ function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }
+
+// Who reads our output may go away, as `head` does: without a listener that would end the process with a stack.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 // Set, not called: an exit in the middle would cut off what stdout still holds.
 process.exitCode = await main()

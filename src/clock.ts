@@ -56,3 +56,14 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', abort, { once: true })
   })
 }
+
+/** Runs `run` now and then every `ms` milliseconds, until it is cancelled. */
+export function every(clock: Clock, ms: number, run: () => void): Cancel {
+  let cancel: Cancel = () => {}
+  const again = () => {
+    run()
+    cancel = clock.after(ms, again)
+  }
+  again()
+  return () => cancel()
+}

@@ -52,7 +52,8 @@ const SHIPPED_FILE = fileURLToPath(new URL('../config/chorus.yaml', import.meta.
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const cwd = options.cwd ?? process.cwd()
   const variables = readVariables(cwd, options.env)
-  const file = chooseFile(options, variables, cwd)
+  const named = options.file ?? (variables.CHORUS_CONFIG?.trim() || undefined)
+  const file = named ?? chooseFile(options, variables, cwd)
   const parsed = parseConfigFile(readText(path.resolve(cwd, file)))
   const logins = parsed.isValid ? parsed.config.bots.map((bot) => toBotLogin(bot.login)) : undefined
   const { environment, problems, notes } = parseEnvironment(variables, { logins, cwd })
@@ -62,7 +63,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
     config: withModelName(parsed.config, environment.openai.model),
     environment,
     file,
-    notes: file === SHIPPED_FILE ? [shippedNote(), ...notes] : notes,
+    notes: named === undefined && file === SHIPPED_FILE ? [shippedNote(), ...notes] : notes,
   }
 }
 
@@ -108,10 +109,8 @@ function readDotenv(file: string): Variables {
   return existsSync(file) ? parseDotenv(readText(file)) : {}
 }
 
-/** The file to read, as it was named. */
-function chooseFile({ file, shipped = 'never' }: LoadOptions, variables: Variables, cwd: string): string {
-  const named = file ?? (variables.CHORUS_CONFIG?.trim() || undefined)
-  if (named !== undefined) return named
+/** The file to read where none is named. */
+function chooseFile({ shipped = 'never' }: LoadOptions, variables: Variables, cwd: string): string {
   if (existsSync(path.join(cwd, DEFAULT_FILE))) return DEFAULT_FILE
   if (shipped === 'always' || (shipped === 'without-tokens' && !hasTokens(variables))) return SHIPPED_FILE
   throw new ChorusError(

@@ -80,6 +80,11 @@ const TABLE = {
   ),
   stopping: row('process', 'never', 'Chorus is stopping; start it again.'),
   'reply-failed': row('reply', 'counted', 'An unexpected fault in the reply; the log has its cause.'),
+  unexpected: row(
+    'process',
+    'never',
+    'A fault that Chorus did not foresee: please report it with the lines above.',
+  ),
 } as const satisfies Record<string, Row>
 
 /** Every code an error of Chorus can carry. */

@@ -1,4 +1,5 @@
 import type { BotLogin, ChatMessage, ReplyTask } from './domain.js'
+import type { ChorusError } from './errors.js'
 import type { ChorusEmitter, ChorusEvents } from './events.js'
 import type { Logger } from './logger.js'
 
@@ -31,8 +32,9 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   },
   'reply:ready': { level: 'debug', fields: ({ task, tookMs }) => ({ ...ofTask(task), tookMs }) },
   'reply:held': {
-    level: 'warn',
-    fields: ({ task, error, inMs }) => ({ ...ofTask(task), code: error.code, inMs, err: error }),
+    // What the model did wrong has been told, as `model:failed`, when it happened.
+    level: ({ error }) => (error.scope === 'endpoint' ? 'info' : 'warn'),
+    fields: ({ task, error, inMs }) => ({ ...ofTask(task), inMs: Math.round(inMs), ...ofError(error) }),
   },
   'reply:settled': {
     level: ({ outcome }) => (outcome.kind === 'sent' ? 'info' : 'warn'),
@@ -67,7 +69,7 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   'model:answered': { level: 'debug', fields: (event) => ({ ...event }) },
   'model:failed': {
     level: 'warn',
-    fields: ({ model, error, tookMs }) => ({ model, code: error.code, tookMs, err: error }),
+    fields: ({ model, error, tookMs }) => ({ model, tookMs: Math.round(tookMs), ...ofError(error) }),
   },
   error: { level: 'error', fields: ({ error, where }) => ({ where, err: error }) },
 }
@@ -84,9 +86,18 @@ function logEvent<E extends keyof ChorusEvents>(event: E, events: ChorusEmitter,
     const level = typeof row.level === 'function' ? row.level(payload) : row.level
     if (!logger.isLevelEnabled(level)) return
     const text = row.text && logger.isLevelEnabled('debug') ? { text: row.text(payload) } : {}
-    logger[level]({ event, ...row.fields(payload), ...text }, message)
+    logger[level]({ event, ...inWholeMs(row.fields(payload)), ...text }, message)
   }
   events.on(event, listener as ChorusEvents[E])
+}
+
+/** Nobody reads a millionth of a millisecond. */
+function inWholeMs(fields: object): object {
+  const isMs = (name: string, value: unknown): value is number =>
+    name.endsWith('Ms') && typeof value === 'number'
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, isMs(name, value) ? Math.round(value) : value]),
+  )
 }
 
 function ofMessage({ id, channel, login }: ChatMessage): object {
@@ -95,6 +106,12 @@ function ofMessage({ id, channel, login }: ChatMessage): object {
 
 function ofTask({ id, bot, message }: ReplyTask): { task: string; bot: BotLogin; channel: string } {
   return { task: id, bot, channel: message.channel }
+}
+
+/** What was foreseen is told in one line, with what to do; only of the rest a reader needs the stack. */
+function ofError(error: ChorusError): object {
+  const { code, message, advice } = error
+  return code === 'reply-failed' ? { code, err: error } : { code, problem: message, advice }
 }
 
 function reasonOf(outcome: Payload<'reply:settled'>['outcome']): object {

@@ -73,6 +73,21 @@ test('a fault is logged with its error, whatever was thrown', () => {
     })
     events.emit('error', { error: 'a string', where: 'chat' })
   })
-  expect(lines[0]).toMatchObject({ event: 'model:failed', code: 'model-timeout', err: { message: 'late' } })
+  expect(lines[0]).toMatchObject({ event: 'model:failed', code: 'model-timeout', problem: 'late' })
   expect(lines[1]).toMatchObject({ event: 'error', where: 'chat', err: { message: 'a string' }, level: 50 })
+})
+
+test('a fault that was foreseen says what to do and has no stack; one that was not has it', () => {
+  const unforeseen = new ChorusError('reply-failed', 'oops')
+  const lines = logged('info', (events) => {
+    events.emit('model:failed', {
+      model: 'm',
+      error: new ChorusError('model-unreachable', 'away'),
+      tookMs: 1.5,
+    })
+    events.emit('reply:held', { task, error: unforeseen, inMs: 900.4 })
+  })
+  expect(lines[0]).toMatchObject({ advice: expect.stringContaining('OPENAI_BASE_URL'), tookMs: 2 })
+  expect(lines[0]).not.toHaveProperty('err')
+  expect(lines[1]).toMatchObject({ level: 40, inMs: 900, err: { stack: expect.stringContaining('oops') } })
 })

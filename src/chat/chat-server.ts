@@ -23,6 +23,13 @@ const TLS_PORT = 443
  */
 export function parseChatServer(url: string): ChatServer {
   const address = URL.canParse(url) ? new URL(url) : undefined
+  if (address?.username || address?.password) {
+    // The one mistake that is not quoted: what stands there is a secret, and nothing would use it.
+    throw new ChorusError(
+      'config-invalid',
+      'TWITCH_CHAT_URL holds a name or password; it must be an address alone',
+    )
+  }
   if (address?.protocol !== 'ws:' && address?.protocol !== 'wss:') {
     throw invalid(url, 'wss://host or ws://host:port')
   }

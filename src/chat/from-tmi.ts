@@ -7,6 +7,7 @@ import {
   toMessageId,
   toUserId,
 } from '../domain.js'
+import { ownCopy } from './own-copy.js'
 import { toSyntheticId } from './synthetic-id.js'
 
 type Tags = { readonly [key: string]: unknown }
@@ -40,12 +41,12 @@ export function fromTmi(
   arrivedAtMs = systemClock().now(),
 ): ChatMessage {
   const known = isTags(tags) ? tags : NO_TAGS
-  const login = (textOf(known, 'username') ?? textOf(known, 'login') ?? '').toLowerCase()
+  const login = ownCopy((textOf(known, 'username') ?? textOf(known, 'login') ?? '').toLowerCase())
   const replyTo = parseReplyTo(known)
   return {
     id: parseId(channel, known, login, text, self ? arrivedAtMs : undefined),
-    channel: toChannelName(channel),
-    userId: toUserId(textOf(known, 'user-id') ?? `login:${login}`),
+    channel: toChannelName(ownCopy(channel)),
+    userId: toUserId(ownCopy(textOf(known, 'user-id') ?? `login:${login}`)),
     login,
     displayName: visible(textOf(known, 'display-name') ?? '') || login,
     text: visible(text),
@@ -82,12 +83,12 @@ function parseId(
 ): MessageId {
   if (ownAtMs !== undefined) return toSyntheticId([channel, login, text, String(ownAtMs)])
   const id = textOf(tags, 'source-id') ?? textOf(tags, 'id')
-  if (id !== undefined) return toMessageId(id)
+  if (id !== undefined) return toMessageId(ownCopy(id))
   return toSyntheticId([channel, login, text, textOf(tags, 'tmi-sent-ts') ?? ''])
 }
 
 function visible(text: string): string {
-  return text.replace(INVISIBLE, '').trim()
+  return ownCopy(text.replace(INVISIBLE, '').trim())
 }
 
 function parseRoles(badges: unknown): Roles {
@@ -104,7 +105,8 @@ function parseReplyTo(tags: Tags): ChatMessage['replyTo'] {
   const id = textOf(tags, 'reply-parent-msg-id')
   if (id === undefined) return undefined
   const login = textOf(tags, 'reply-parent-user-login')
-  return login === undefined ? undefined : { id: toMessageId(id), login: login.toLowerCase() }
+  if (login === undefined) return undefined
+  return { id: toMessageId(ownCopy(id)), login: ownCopy(login.toLowerCase()) }
 }
 
 function isMirrored(tags: Tags): boolean {

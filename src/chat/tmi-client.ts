@@ -121,9 +121,7 @@ export class TmiClient {
     this.#wire.on('notice', notice)
     // What AutoMod does to a line is an event of its own.
     this.#wire.on('automod', notice)
-    this.#wire.on('disconnected', (reason) =>
-      this.#end({ kind: 'lost', reason: reason || 'Connection closed.' }),
-    )
+    this.#wire.on('disconnected', (reason) => this.#end({ kind: 'lost', reason: this.#wire.explain(reason) }))
   }
 
   #loggedIn(): void {

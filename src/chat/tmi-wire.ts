@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Client, Events } from 'tmi.js'
 import { type Clock, SECOND } from '../clock.js'
+import { ChorusError } from '../errors.js'
 import type { ChatServer } from './chat-server.js'
 import type { RawLine } from './from-raw.js'
 
@@ -32,6 +33,7 @@ interface Inside {
   on(event: string, run: (...args: unknown[]) => void): void
   handleMessage(line: RawLine): void
   _onMessage(event: { readonly data: unknown }): void
+  _onError(event: { readonly error?: unknown; readonly message?: unknown }): void
   readonly ws: Socket | null
 }
 
@@ -45,6 +47,9 @@ export class TmiWire {
   readonly #client: Client
   readonly #inside: Inside
   #closing: Promise<void> | undefined
+  /** What went wrong with the socket: Node's code, such as ECONNREFUSED, or words of the `ws` package. */
+  #fault: string | undefined
+  #hasLoggedIn = false
 
   constructor(options: TmiWireOptions) {
     this.#options = options
@@ -73,8 +78,21 @@ export class TmiWire {
     try {
       await this.#client.connect()
     } catch (reason) {
-      throw new Error(String(reason) || 'Unable to connect.')
+      throw new Error(this.explain(String(reason)))
     }
+  }
+
+  /** Why the connection is gone. tmi.js is "unable to connect" whatever the fault, even of one that was open. */
+  explain(reason: string): string {
+    if (this.#fault === undefined) return reason || 'The server has closed the connection.'
+    if (this.#hasLoggedIn) return `The connection broke (${this.#fault}).`
+    const { server, port, secure } = this.#options.server
+    const address = `${secure ? 'wss' : 'ws'}://${server}:${port}`
+    const { message, advice } = new ChorusError(
+      'chat-unreachable',
+      `No connection to ${address} (${this.#fault}).`,
+    )
+    return `${message} ${advice}`
   }
 
   /** Calls `listener`, behind a guard, until the wire is closed. */
@@ -108,7 +126,14 @@ export class TmiWire {
    * for a deep copy of each (`raw_message`).
    */
   #guard(): void {
-    const { handleMessage, _onMessage } = this.#inside
+    const { handleMessage, _onMessage, _onError } = this.#inside
+    this.#inside._onError = (event) => {
+      this.#fault = faultOf(event)
+      _onError.call(this.#inside, event)
+    }
+    this.on('connected', () => {
+      this.#hasLoggedIn = true
+    })
     this.#inside._onMessage = (event) => {
       if (typeof event.data === 'string') _onMessage.call(this.#inside, event)
     }
@@ -137,6 +162,10 @@ export class TmiWire {
       socket.close()
     })
   }
+}
+
+function faultOf({ error, message }: Parameters<Inside['_onError']>[0]): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(message)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { parseChatServer } from '../chat/chat-server.js'
 import { type LoadedConfig, type LoadOptions, loadConfig } from '../config.js'
 import { formatConfig } from '../config-file.js'
 import { toBotLogin } from '../domain.js'
@@ -16,6 +17,8 @@ export function checkCommand({
   ...options
 }: Pick<LoadOptions, 'file' | 'env' | 'cwd'> & { readonly write: (text: string) => void }): void {
   const loaded = loadConfig(options)
+  // What only the stage itself knows of its address: a start would refuse it.
+  if (loaded.environment.chatUrl !== undefined) parseChatServer(loaded.environment.chatUrl)
   const remarks = [...loaded.notes, limitsHint(loaded.config.bots.length, loaded.config.queue)].filter(
     (remark) => remark !== undefined,
   )

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { type Chorus, createChorus } from '../chorus.js'
-import { type Clock, SECOND, systemClock } from '../clock.js'
+import { type Clock, every, SECOND, systemClock } from '../clock.js'
 import { loadConfig } from '../config.js'
 import type { Config } from '../config-schema.js'
 import { type BotLogin, toBotLogin } from '../domain.js'
@@ -12,6 +12,7 @@ import { withCast } from './demo-cast.js'
 import { DemoChat } from './demo-chat.js'
 import { demoStatus, KEY_HELP } from './demo-status.js'
 import { readKeys } from './keys.js'
+import { replies } from './replies.js'
 import { type StandIns, startStandIns } from './stand-ins.js'
 import { StopSignal } from './stop-signal.js'
 
@@ -118,7 +119,7 @@ async function run({
         kind: line.isSystem ? 'system' : line.isBot ? 'bot' : 'viewer',
       }),
     ),
-    repeat(clock, STATUS_EVERY_MS, () => screen.status(demoStatus(chorus, counts))),
+    every(clock, STATUS_EVERY_MS, () => screen.status(demoStatus(chorus, counts))),
     readKeys(process.stdin, (key) => press(key, chat, signal)),
     seconds === undefined ? () => {} : clock.after(seconds * SECOND, () => signal.request()),
   ]
@@ -133,7 +134,7 @@ async function run({
     screen.close()
   }
   screen.print(
-    `${counts.sent} replies sent in ${Math.round((clock.now() - counts.sinceMs) / SECOND)} s. Bye!`,
+    `${replies(counts.sent)} sent in ${Math.round((clock.now() - counts.sinceMs) / SECOND)} s. Bye!`,
   )
 }
 
@@ -157,14 +158,4 @@ function countAnswers({ events }: Pick<Chorus, 'events'>, clock: Clock): DemoCou
     if (outcome.kind === 'sent') counts.sent += 1
   })
   return counts
-}
-
-function repeat(clock: Clock, everyMs: number, run: () => void): () => void {
-  let cancel = () => {}
-  const again = () => {
-    run()
-    cancel = clock.after(everyMs, again)
-  }
-  again()
-  return () => cancel()
 }

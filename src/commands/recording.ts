@@ -21,7 +21,7 @@ export interface RecordingSummary {
   readonly commands: ReadonlyMap<string, number>
   readonly channels: readonly string[]
   readonly lengthMs: number
-  /** Most lines in one second of the recording. */
+  /** Most lines in any one second of the recording. */
   readonly peakPerSecond: number
 }
 
@@ -70,15 +70,14 @@ export class Recording {
     let lines = 0
     let lengthMs = 0
     let peakPerSecond = 0
-    let second = { number: -1, lines: 0 }
+    let lastSecond: number[] = []
     for await (const { command, channel, atMs } of this.lines()) {
       lines += 1
       commands.set(command, (commands.get(command) ?? 0) + 1)
       if (channel !== undefined) channels.add(channel)
       lengthMs = atMs
-      const number = Math.floor(atMs / 1000)
-      second = { number, lines: second.number === number ? second.lines + 1 : 1 }
-      peakPerSecond = Math.max(peakPerSecond, second.lines)
+      lastSecond = [...lastSecond.filter((earlierMs) => earlierMs > atMs - 1000), atMs]
+      peakPerSecond = Math.max(peakPerSecond, lastSecond.length)
     }
     return { lines, commands, channels: [...channels], lengthMs, peakPerSecond }
   }

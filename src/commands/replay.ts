@@ -1,5 +1,5 @@
 import { type Chorus, createChorus } from '../chorus.js'
-import { type Clock, SECOND, sleep, systemClock } from '../clock.js'
+import { type Clock, every, SECOND, sleep, systemClock } from '../clock.js'
 import { loadConfig } from '../config.js'
 import type { Config } from '../config-schema.js'
 import { sameLogin, toBotLogin } from '../domain.js'
@@ -52,7 +52,7 @@ export async function replayCommand(options: ReplayOptions): Promise<void> {
 
   const screen = new ChatScreen(options.output)
   const startedMs = clock.now()
-  const stopStatus = everyNow(clock, STATUS_EVERY_MS * options.speed, () => {
+  const stopStatus = every(clock, STATUS_EVERY_MS * options.speed, () => {
     const recorded = Math.round((clock.now() - startedMs) / SECOND)
     screen.status(
       `${recorded} s · ${report.heard} lines heard · ${report.settled} of ${report.accepted} replies have their outcome`,
@@ -136,14 +136,4 @@ async function arrival({ events }: Chorus, report: ReplayReport): Promise<void> 
       resolve()
     })
   })
-}
-
-function everyNow(clock: Clock, everyMs: number, run: () => void): () => void {
-  let cancel = () => {}
-  const again = () => {
-    run()
-    cancel = clock.after(everyMs, again)
-  }
-  again()
-  return () => cancel()
 }

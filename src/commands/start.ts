@@ -23,8 +23,8 @@ export async function startCommand({ file }: { readonly file?: string | undefine
     pretty: process.stdout.isTTY,
     secrets: environment.secrets,
   })
-  for (const text of remarks(loaded)) logger.warn({ event: 'note' }, text)
   await using chorus = await createChorus(config, { environment, logger })
+  for (const text of remarks(loaded)) logger.warn({ event: 'note' }, text)
   const signal = new StopSignal(chorus, {
     clock: systemClock(),
     deadlineMs: config.stop.deadline * SECOND,
@@ -52,8 +52,8 @@ function everyLoginRefused({ events, bots, chat }: Awaited<ReturnType<typeof cre
     events.on('bot:parked', () => {
       const { parked } = chat.status()
       if (parked.length < bots.length) return
-      const reasons = parked.map(({ bot, reason }) => `${bot}: ${reason}`)
-      reject(new ChorusError('login-refused', `No bot could log in. ${reasons.join(' ')}`))
+      const whom = parked.map(({ bot, reason }) => `${bot} (${reason})`).join(', ')
+      reject(new ChorusError('login-refused', `No bot is left that could talk: ${whom}`))
     })
   })
 }

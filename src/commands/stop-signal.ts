@@ -1,5 +1,6 @@
 import type { Chorus } from '../chorus.js'
 import { type Clock, SECOND } from '../clock.js'
+import { replies } from './replies.js'
 
 /**
  * Signals so close together are one: `npm start` passes on the Ctrl-C that the terminal has already given to all.
@@ -17,7 +18,8 @@ export interface StopSignalOptions {
 }
 
 /**
- * Stops Chorus by signal: the first one gracefully, a second one at once.
+ * Stops Chorus by signal: the first one gracefully, a second one at once. A reader of the output that goes away, as
+ * `head` does, asks for the graceful stop, too, but never for the other: Ctrl-C may have ended it beside us.
  */
 export class StopSignal {
   /** Resolves when Chorus has stopped because of a signal or of {@link request}. */
@@ -25,6 +27,9 @@ export class StopSignal {
   readonly #chorus: Pick<Chorus, 'gracefulStop' | 'stop' | 'router'>
   readonly #options: StopSignalOptions
   readonly #listener = () => this.request()
+  readonly #outputGone = (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' && this.#requestedAtMs === undefined) this.request()
+  }
   #resolve: () => void = () => {}
   #requestedAtMs: number | undefined
 
@@ -35,6 +40,7 @@ export class StopSignal {
       this.#resolve = resolve
     })
     for (const signal of SIGNALS) process.on(signal, this.#listener)
+    process.stdout.on('error', this.#outputGone)
   }
 
   /** What a signal does: the first call stops gracefully, a later one at once. */
@@ -51,6 +57,7 @@ export class StopSignal {
   /** Listens no more. Safe to call twice. */
   dispose(): void {
     for (const signal of SIGNALS) process.off(signal, this.#listener)
+    process.stdout.off('error', this.#outputGone)
   }
 
   async #stopGracefully(): Promise<void> {
@@ -59,11 +66,11 @@ export class StopSignal {
     if (open > 0) {
       const seconds = Math.round(this.#options.deadlineMs / SECOND)
       this.#options.tell(
-        `Stopping: ${open} accepted replies get up to ${seconds} s. Once more to stop at once.`,
+        `Stopping: up to ${seconds} s for what was accepted (${replies(open)}); once more stops at once.`,
       )
     }
     const { left } = await this.#chorus.gracefulStop({ deadlineMs: this.#options.deadlineMs })
-    if (left > 0) this.#options.tell(`${left} accepted replies were left unanswered.`)
+    if (left > 0) this.#options.tell(`Left unanswered: ${replies(left)}.`)
   }
 
   #settle(stop: Promise<void>): void {

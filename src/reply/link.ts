@@ -54,10 +54,13 @@ function defused(word: string): string {
 }
 
 /** The known ending that a label is or, before letters of another script, begins with: `com`, `com님`. */
-function endingOf(label: string | undefined): string | undefined {
-  const folded = (label ?? '').normalize('NFKC').toLowerCase()
-  if (ENDINGS.has(folded) || folded.startsWith('xn--')) return folded
-  const latin = /^[a-z]+/.exec(folded)?.[0] ?? ''
-  const isWhole = !/^[a-z0-9]/.test(folded.slice(latin.length))
-  return isWhole && ENDINGS.has(latin) ? latin : undefined
+function endingOf(label = ''): string | undefined {
+  const folded = label.normalize('NFKC').toLowerCase()
+  if (folded.startsWith('xn--')) return folded
+  // Both ways: folding may hide an ending among letters that only look like it.
+  return [folded, latinStart(folded), latinStart(label.toLowerCase())].find((ending) => ENDINGS.has(ending))
+}
+
+function latinStart(label: string): string {
+  return /^[a-z]+(?![a-z0-9])/.exec(label)?.[0] ?? ''
 }

@@ -39,8 +39,11 @@ const SCRIPT_JOINER = String.raw`(?<=${JOINING_SCRIPT})[\u200C\u200D](?=${JOININ
 
 /** Format characters that are seen: they stand above or around the digits of a number. */
 const VISIBLE_FORMAT = String.raw`[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]`
-/** Controls, bidi and other format characters, half surrogates, private use, fillers, stand-ins for what is lost. */
-const HIDDEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\uFFFC\uFFFD]`
+/**
+ * Controls, bidi and other format characters, half surrogates, private use, what this Unicode version does not know,
+ * fillers, stand-ins for what is lost.
+ */
+const HIDDEN = String.raw`[\p{C}\p{Default_Ignorable_Code_Point}\uFFFC\uFFFD]`
 
 /** Alternatives are tried in order: what holds visible characters together is matched, and kept, before it counts as hidden. */
 const KEPT_OR_HIDDEN = new RegExp(

@@ -81,7 +81,7 @@ function reply(
   rules: ReplyRules,
   random: Random,
 ): Extract<Decision, { kind: 'reply' }> {
-  const delayMs = between(random, rules.delaysMs[cause])
+  const delayMs = Math.round(between(random, rules.delaysMs[cause]))
   return { kind: 'reply', task: toTaskId(bot, message.id), bot, cause, delayMs }
 }
 

@@ -1,5 +1,5 @@
 /** A few of Twitch's global emotes, by name, with their ids. */
-export const EMOTES: ReadonlyMap<string, string> = new Map([
+const EMOTES: ReadonlyMap<string, string> = new Map([
   ['Kappa', '25'],
   ['LUL', '425618'],
   ['PogChamp', '305954156'],

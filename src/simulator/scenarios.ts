@@ -14,7 +14,7 @@ export type ScenarioAction =
   | { readonly kind: 'back' }
 
 /** When it happens, in milliseconds from the start. */
-export interface ScenarioStep {
+interface ScenarioStep {
   readonly atMs: number
   readonly action: ScenarioAction
 }

@@ -6,15 +6,15 @@ import type { RoomModes } from './room-modes.js'
 /** Twitch counts messages over this long. */
 export const BUCKET_WINDOW_MS = 30 * SECOND
 /** Messages per window for an account that is neither broadcaster, moderator nor VIP in the channel. */
-export const BUCKET_NORMAL = 20
+const BUCKET_NORMAL = 20
 /** Messages per window where it is. */
 export const BUCKET_PRIVILEGED = 100
 /** Shortest time between two messages of a normal account in one channel. */
-export const CHANNEL_GAP_MS = 1 * SECOND
+const CHANNEL_GAP_MS = 1 * SECOND
 /** For this long a normal account may not say the same again in one channel. */
-export const DUPLICATE_WINDOW_MS = 30 * SECOND
+const DUPLICATE_WINDOW_MS = 30 * SECOND
 /** Longest message, in UTF-16 units, the `@name ` of a threaded reply included. */
-export const TEXT_MAX = 500
+const TEXT_MAX = 500
 /** How long Twitch ignores an account that sent too much. */
 export const LOCKOUT_MS = 60 * MINUTE
 

@@ -170,8 +170,8 @@ export class TwitchSimulator {
     notice: string,
     options: { readonly times?: number; readonly login?: string; readonly text?: string } = {},
   ): void {
-    const known = isNoticeId(notice) ? noticeText(notice, { channel: 'this channel', seconds: 30 }) : notice
-    const text = options.text ?? known
+    const parts = { channel: 'this channel', seconds: 30, minutes: 10, followedMinutes: 1, command: '/x' }
+    const text = options.text ?? (isNoticeId(notice) ? noticeText(notice, parts) : notice)
     this.#faults.scriptFate({ kind: 'notice', id: notice, text }, options.times ?? 1, options.login)
   }
 

@@ -68,7 +68,7 @@ export function anyViewer(random: Random, count: number): string {
 }
 
 /** Other people's bots that sit in most channels, and what they say. */
-export const OTHER_BOTS = ['Nightbot', 'StreamElements', 'Fossabot'] as const
+const OTHER_BOTS = ['Nightbot', 'StreamElements', 'Fossabot'] as const
 
 /** A line as another bot of the channel says it. */
 export function otherBotLine(random: Random): { readonly viewer: string; readonly text: string } {

@@ -26,4 +26,10 @@ describe('parseChatServer', () => {
     expect(() => parseChatServer(url)).toThrow(expect.objectContaining({ code: 'config-invalid' }))
     expect(() => parseChatServer(url)).toThrow(/^TWITCH_CHAT_URL is ".*"; it must be /)
   })
+
+  it('refuses a password, without repeating it', () => {
+    const message = /^TWITCH_CHAT_URL holds a name or password/
+    expect(() => parseChatServer('ws://ann:opensesame@chat.example:4040')).toThrow(message)
+    expect(() => parseChatServer('ws://ann:opensesame@chat.example:4040')).not.toThrow(/opensesame/)
+  })
 })

@@ -1,0 +1,59 @@
+import { describe, expect } from 'vitest'
+import { test } from './cli-test.js'
+
+const HINT = 'chorus --help shows what there is.'
+
+describe('asked for help, it shows it and ends well', () => {
+  test.for([
+    [['--help'], /Usage: chorus \[options\] \[command\][^]*start[^]*demo[^]*check[^]*replay[^]*simulate/],
+    [['help', 'demo'], /Usage: chorus demo[^]*--bots[^]*--seed/],
+    [['replay', '--help'], /Usage: chorus replay[^]*<file>[^]*--speed[^]*--as/],
+  ] as const)('%j', async ([args, expected], { cli }) => {
+    const { code, stdout, stderr } = await cli.run(args)
+    expect(stdout).toMatch(expected)
+    expect([code, stderr]).toEqual([0, ''])
+  })
+
+  test('--version is that of the package', async ({ cli }) => {
+    const { code, stdout } = await cli.run(['--version'])
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+$/)
+    expect(code).toBe(0)
+  })
+})
+
+describe('used wrongly, it says in one line what is wrong and ends with 2', () => {
+  test.for([
+    [['simulat'], "unknown command 'simulat'; did you mean simulate?"],
+    [['dance'], "unknown command 'dance'; the commands are start, demo, check, replay, simulate, help"],
+    [
+      ['help', 'dance'],
+      "unknown command 'dance'; the commands are start, demo, check, replay, simulate, help",
+    ],
+    [['start', 'demo'], "too many arguments for 'start'. Expected 0 arguments but got 1."],
+    [['--bot', '2'], "unknown option '--bot'"],
+    [['demo', '--bot', '2'], "unknown option '--bot' (Did you mean --bots?)"],
+    [['demo', '--bots', '9'], badValue('--bots <n>', '9', 'a whole number from 1 to 8')],
+    [['demo', '--seed', ''], badValue('--seed <n>', '', 'a whole number from 0 to 4294967295')],
+    [['replay'], "missing required argument 'file'"],
+    [['replay', 'x.irc', '--speed', '0'], badValue('--speed <x>', '0', 'a number from 0.1 to 1000')],
+    [
+      ['simulate', '--model-port', '65536'],
+      badValue('--model-port <n>', '65536', 'a whole number from 0 to 65535'),
+    ],
+    [['check', '--config'], "option '-c, --config <file>' argument missing"],
+  ] as const)('%j', async ([args, expected], { cli }) => {
+    const { code, stdout, stderr } = await cli.run(args)
+    expect(stderr.split('\n')).toEqual([`chorus: ${expected}`, HINT])
+    expect([code, stdout]).toEqual([2, ''])
+  })
+})
+
+test('a recording that is not there: which one, and exit 2', async ({ cli }) => {
+  const { code, stderr } = await cli.run(['replay', 'gone.irc'])
+  expect(stderr).toBe('chorus: The recording gone.irc can’t be read.\nCheck the path.')
+  expect(code).toBe(2)
+})
+
+function badValue(option: string, got: string, wants: string): string {
+  return `option '${option}' argument '${got}' is invalid. It wants ${wants}.`
+}
