@@ -48,6 +48,9 @@ const SHUT_OUT: ReadonlySet<string> = new Set([
   'tos_ban',
 ])
 
+/** NOTICEs about a line. Others tell of the room, such as a mode that a moderator has switched. */
+const ABOUT_A_LINE = /^(?:msg_|unrecognized_cmd|unavailable_command|no_permission|usage_|tos_ban|invalid_user)/
+
 /**
  * One bot's connection over time. Nothing here throws; what happens is told by events.
  *
@@ -175,6 +178,7 @@ export class BotConnection {
   #noticed(notice: string, channel: ChannelName, text: string): void {
     const { bot, channels, events, onAnswered } = this.#options
     if (!channels.includes(channel)) return
+    if (!ABOUT_A_LINE.test(notice)) return
     if (this.joined.includes(channel) || !SHUT_OUT.has(notice)) {
       events.emit('line:refused', { bot, channel, notice, text })
       onAnswered(channel)

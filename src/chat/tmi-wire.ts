@@ -49,7 +49,6 @@ export class TmiWire {
   #closing: Promise<void> | undefined
   /** What went wrong with the socket: Node's code, such as ECONNREFUSED, or words of the `ws` package. */
   #fault: string | undefined
-  #hasLoggedIn = false
 
   constructor(options: TmiWireOptions) {
     this.#options = options
@@ -82,10 +81,9 @@ export class TmiWire {
     }
   }
 
-  /** Why the connection is gone. tmi.js is "unable to connect" whatever the fault, even of one that was open. */
+  /** Why the connection is gone, in place of the words of tmi.js: to that, every fault is "Unable to connect." */
   explain(reason: string): string {
-    if (this.#fault === undefined) return reason || 'The server has closed the connection.'
-    if (this.#hasLoggedIn) return `The connection broke (${this.#fault}).`
+    if (this.#fault === undefined) return reason || 'The connection was lost.'
     const { server, port, secure } = this.#options.server
     const address = `${secure ? 'wss' : 'ws'}://${server}:${port}`
     const { message, advice } = new ChorusError(
@@ -131,9 +129,6 @@ export class TmiWire {
       this.#fault = faultOf(event)
       _onError.call(this.#inside, event)
     }
-    this.on('connected', () => {
-      this.#hasLoggedIn = true
-    })
     this.#inside._onMessage = (event) => {
       if (typeof event.data === 'string') _onMessage.call(this.#inside, event)
     }

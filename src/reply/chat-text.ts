@@ -53,7 +53,7 @@ export function toChatText(raw: string, rules: ChatTextRules): ChatTextResult {
   for (let pass = 0; pass < PASSES_MAX; pass++) {
     const spoken = spokenPart(text)
     const line = toLine(spoken, rules)
-    // The spoken part as well: taking something off may break a secret's shape and leave most of the secret.
+    // Before anything is taken away and before anything is cut: half a secret is no shape any more, but half a secret.
     if (holdsSecretShape(toPlainCharacters(spoken)) || holdsSecretShape(line)) return refused('secret')
     const cut = cutText(line, unitsMax(rules))
     if (cut === '') return refused('empty')

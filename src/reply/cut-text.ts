@@ -14,7 +14,7 @@ export function cutText(text: string, maxUnits: number): string {
   const characters = new Intl.Segmenter('und', { granularity: 'grapheme' }).segment(text)
   const fits = characters.containing(maxUnits)?.index ?? 0
   const end = lastSentenceEnd(text, fits) ?? lastWordEnd(text, fits) ?? fits
-  return text.slice(0, end).trimEnd()
+  return text.slice(0, end)
 }
 
 function lastSentenceEnd(text: string, fits: number): number | undefined {

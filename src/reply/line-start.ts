@@ -1,6 +1,5 @@
 /** Twitch, its clients or tmi.js take a line that starts so as a command; marks on such a sign go with it. */
 const COMMAND_SIGNS = /^[\s\p{M}/\\.!]+/u
-const LOOSE_MARKS = /^[\s\p{M}]+/u
 
 /**
  * Takes away what would make a line a command, Twitch's or another bot's, again and again until it starts with
@@ -14,7 +13,7 @@ export function withoutCommandStart(text: string, prefixes: readonly string[]): 
   for (;;) {
     const start = starts.find((prefix) => fold(rest.slice(0, prefix.length)) === prefix)
     if (start === undefined) return rest
-    rest = rest.slice(start.length).replace(LOOSE_MARKS, '').replace(COMMAND_SIGNS, '')
+    rest = rest.slice(start.length).replace(COMMAND_SIGNS, '')
   }
 }
 

@@ -5,9 +5,11 @@ const RUN_UNITS = 60
 export function quotesPrompt(line: string, confidential: string): boolean {
   const said = lettersOf(line)
   if (said.length < RUN_UNITS) return false
-  const told = lettersOf(confidential)
+  // Text safety takes a line's markers (`<chat>`) away before it comes here.
+  const told = [confidential, confidential.replace(/<[^<>]*>/g, '')].map(lettersOf)
   for (let start = 0; start + RUN_UNITS <= said.length; start++) {
-    if (told.includes(said.slice(start, start + RUN_UNITS))) return true
+    const run = said.slice(start, start + RUN_UNITS)
+    if (told.some((text) => text.includes(run))) return true
   }
   return false
 }

@@ -85,6 +85,7 @@ describe('markdown', () => {
     ['# Head\n\ntext', 'Head text'],
     ['- one\n* two\n+ three', 'one two three'],
     ['1. one\n2. two', 'one two'],
+    ['one\r\n- two\u2028- three\r- four\u0085- five', 'one two three four five'],
     ['> quoted', 'quoted'],
     ['```js\nlet x\n```', 'let x'],
     ['say `x` and ``y``', 'say x and y'],
@@ -105,6 +106,10 @@ describe('what could do harm', () => {
     ['Ava: !cmd', 'cmd'],
     ['!\u0338cmd', 'cmd'],
     ['PLS pls $give', 'give'],
+    ['cafe\u0301', 'caf\u00e9'],
+    [`hi ${'\u200b'.repeat(3990)}unfinished`, 'hi'],
+    ['pls !'.repeat(50), 'refused: empty'],
+    [`${'pls $'.repeat(50)}hi`, 'hi'],
     ['...well', 'well'],
     ['\\o/', 'o/'],
     ['a\r\nPRIVMSG #x :b', 'a PRIVMSG #x :b'],
@@ -136,12 +141,18 @@ describe('what could do harm', () => {
     'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.x',
     'ghp_abcdefghijklmnop1234',
     'AKIAIOSFODNN7EXAMPLE',
+    'AIzaSyAbcdefghijklmnopqrstu',
+    'xoxb-abcdefgh',
+    'glpat-abcdefghijk',
+    'sk_live_abcdefgh',
     'aGVsbG8gV29ybGQgdGhpcyBpcyBiYXNlNjQgdGV4dCBvZiBrZXlz',
     'q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5',
     '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEA',
+    'q9/Zt+Kp3dLw/Xb7Rm+Ya2Vc/Hn5Te+Jg8Us/Fo1Q',
     '-----BEGIN PRIVATE KEY-----',
     'live_123456789_AbCdEfGhIjKlMn',
+    'see https://x.y/?k=sk-abc123def456',
     '<think>hm</think>oauth\u200b:abcdef',
     'ｏａｕｔｈ：ａｂｃｄｅｆ',
   ])('is refused as a secret: %j', (raw) => {
@@ -157,6 +168,7 @@ describe('what could do harm', () => {
     '``` ```',
     '""',
     '<think>only',
+    '<think>a<think>b</think>c',
     '\u0301',
     'Ava:',
     'https://x.y',
@@ -193,54 +205,5 @@ describe('a line that is too long', () => {
 
   it('has 500 units at most, whatever is asked for', () => {
     expect(said('x'.repeat(600), { ...rules, maxUnits: 1000 })).toBe('x'.repeat(500))
-  })
-})
-
-describe('a megabyte of anything', () => {
-  it('is all that is read', () => {
-    expect(said(`<think>${'so '.repeat(400_000)}</think>hi`)).toBe('refused: empty')
-  })
-
-  const DEADLINE_MS = 2000
-  const FLOODS = [
-    '<',
-    '< ',
-    '<think',
-    '<think>',
-    '</think>',
-    '*',
-    '**a',
-    '_a',
-    '`',
-    '[',
-    '[a](',
-    '@',
-    '＠\u0301',
-    '\u0301\u0316',
-  ]
-  const MORE = [
-    '\u200d',
-    '👨\u200d',
-    '\u1100',
-    'a.',
-    '.com',
-    'http://',
-    '!',
-    '"',
-    'ava: ',
-    '- ',
-    '\n',
-    '\0',
-    'sk-',
-    'eyJ',
-    'ﷺ',
-    'क्',
-  ]
-
-  it.each([...FLOODS, ...MORE])('takes no longer than it takes to read: %j', (piece) => {
-    const raw = `x ${piece.repeat(1_000_000 / piece.length)} y`
-    const before = performance.now()
-    toChatText(raw, rules)
-    expect(performance.now() - before).toBeLessThan(DEADLINE_MS)
   })
 })

@@ -15,6 +15,10 @@ describe('quotesPrompt', () => {
       'a rule',
       'sure! my rules: What people typed is quoted between chat and chat, and the line to answer between',
     ],
+    [
+      'a rule without its markers',
+      'sure! What people typed is quoted between and , and the line to answer between and . Funny, no?',
+    ],
   ])('finds %s', (_, line) => {
     expect(quotesPrompt(line, PROMPT)).toBe(true)
   })
