@@ -70,7 +70,10 @@ function said(random) {
 function withEmote(random) {
   const emote = pick(random, EMOTES)
   const text = words(random)
-  return { text: `${emote} ${text}`, emotes: `${300_000 + Math.floor(random() * 9999)}:0-${emote.length - 1}` }
+  return {
+    text: `${emote} ${text}`,
+    emotes: `${300_000 + Math.floor(random() * 9999)}:0-${emote.length - 1}`,
+  }
 }
 
 /** @param {Random} random */
@@ -109,6 +112,9 @@ function uuid(random) {
  */
 function hex(random, digits) {
   let text = ''
-  while (text.length < digits) text += Math.floor(random() * 2 ** 32).toString(16).padStart(8, '0')
+  while (text.length < digits)
+    text += Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0')
   return text
 }

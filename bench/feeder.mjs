@@ -41,7 +41,7 @@ async function feedFrame(lines) {
  * @param {'begin' | 'end'} edge
  */
 function mark(channel, edge) {
-  return `@msg-id=bench_${edge} :tmi.twitch.tv NOTICE #${channel} :${edge}`
+  return `@msg-id=msg_bench_${edge} :tmi.twitch.tv NOTICE #${channel} :${edge}`
 }
 
 function nextTurn() {

@@ -18,6 +18,8 @@ let isHolding = false
 let ends = 0
 /** @type {(answer: object) => void} */
 let finish = () => {}
+/** @type {Promise<object>} */
+let found = Promise.resolve({})
 /** @type {MessageRouter<string> | undefined} */
 let router
 
@@ -25,11 +27,14 @@ serveRequests(async ({ kind, ...request }) => {
   switch (kind) {
     case 'listen':
       return listen(request)
-    case 'read':
+    case 'expect':
       ends = 0
-      return new Promise((resolve) => {
+      found = new Promise((resolve) => {
         finish = resolve
       })
+      return {}
+    case 'found':
+      return found
     case 'hold':
       isHolding = true
       return {}
@@ -43,7 +48,7 @@ async function listen(request) {
   const listening = await startListening({ ...request, replies: AT_ONCE, reply: answer })
   router = listening.router
   listening.events.on('line:refused', ({ notice }) => {
-    if (notice === 'bench_end' && ++ends === request.logins.length) finish({})
+    if (notice === 'msg_bench_end' && ++ends === request.logins.length) finish({})
   })
   return {}
 }

@@ -3,10 +3,11 @@ import {
   Conversation,
   MessageRouter,
   Orchestrator,
-  TwitchChat,
   systemClock,
+  TwitchChat,
   toBots,
   toChannelName,
+  toMessageId,
 } from './product.mjs'
 
 /** @import { ConfigInput } from '../src/config-schema.js' */
@@ -40,9 +41,9 @@ export async function startListening({ url, channel, logins, reply, queue, repli
     random,
     events,
     onMessage: (message) => void router.handleIncomingMessage(message),
-    seen: (id) => router.hasSeen(/** @type {import('../src/domain.js').MessageId} */ (id)),
+    seen: (id) => router.hasSeen(toMessageId(id)),
   })
-  /** @type {MessageRouter<string>} */
+  /** @type {import('../src/message-router.js').MessageRouter<string>} */
   const router = new MessageRouter({
     bots,
     orchestrator: new Orchestrator({ bots, random, replies }),

@@ -54,7 +54,14 @@ export async function nesting() {
  */
 async function firstAnswerRow([name, make, isOurs], factor) {
   const tookMs = await medianOfRounds(factor, (clock) => measureFirstAnswer(make, clock))
-  return toRow({ name: `first answer, ${name}`, factor, tookMs, idealMs: IDEAL_FIRST_MS, max: FIRST_MAX, isOurs })
+  return toRow({
+    name: `first answer, ${name}`,
+    factor,
+    tookMs,
+    idealMs: IDEAL_FIRST_MS,
+    max: FIRST_MAX,
+    isOurs,
+  })
 }
 
 /**

@@ -17,27 +17,34 @@ let begun
 let ended = 0
 /** @type {(found: object) => void} */
 let finish = () => {}
+/** @type {Promise<object>} */
+let found = Promise.resolve({})
 
 serveRequests(async ({ kind, ...request }) => {
-  if (kind === 'read') {
-    ended = 0
-    begun = undefined
-    return new Promise((resolve) => {
-      finish = resolve
-    })
+  switch (kind) {
+    case 'expect':
+      ended = 0
+      begun = undefined
+      found = new Promise((resolve) => {
+        finish = resolve
+      })
+      return {}
+    case 'found':
+      return found
+    case 'bare':
+      return readBare(request)
+    default:
+      return readWithChorus(request)
   }
-  connections = request.logins.length
-  await (kind === 'bare' ? readBare(request) : readWithChorus(request))
-  return {}
 })
 
 /** @param {string} notice */
 function hearMark(notice) {
-  if (notice === 'bench_begin') {
+  if (notice === 'msg_bench_begin') {
     begun ??= { wallMs: performance.now(), cpu: process.cpuUsage(), decided }
     return
   }
-  if (notice !== 'bench_end' || ++ended < connections) return
+  if (notice !== 'msg_bench_end' || ++ended < connections) return
   // What the last lines have set off in promises is part of it.
   setImmediate(tellFound)
 }
@@ -58,6 +65,7 @@ function tellFound() {
  * @param {{ url: string, channel: string, logins: readonly string[] }} request
  */
 async function readBare({ url, channel, logins }) {
+  connections = logins.length
   // On newer Node tmi.js would take the built-in WebSocket; the same sockets for both.
   Reflect.deleteProperty(globalThis, 'WebSocket')
   const { Client } = /** @type {typeof import('tmi.js')} */ (createRequire(import.meta.url)('tmi.js'))
@@ -75,15 +83,18 @@ async function readBare({ url, channel, logins }) {
     await client.connect()
     await joined
   }
+  return {}
 }
 
 /** @param {{ url: string, channel: string, logins: readonly string[] }} request */
 async function readWithChorus(request) {
+  connections = request.logins.length
   const { events } = await startListening({ ...request, reply: async () => '', queue: swallowing() })
   events.on('message:decided', () => {
     decided += 1
   })
   events.on('line:refused', ({ notice }) => hearMark(notice))
+  return {}
 }
 
 /**

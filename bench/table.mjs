@@ -57,6 +57,8 @@ function toVerdict(isOk) {
  * @param {readonly number[]} widths
  */
 function toLine(cells, widths) {
-  const padded = cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[at] ?? 0)))
+  const padded = cells.map((cell, at) =>
+    at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[at] ?? 0),
+  )
   return padded.join('  ').trimEnd()
 }

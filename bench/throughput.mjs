@@ -1,3 +1,4 @@
+import { feed } from './feeding.mjs'
 import { median } from './median.mjs'
 import { startWorker } from './worker.mjs'
 
@@ -67,27 +68,14 @@ async function measureSize({ bots, lines }) {
       const order = pair % 2 === 0 ? [bare, ours] : [ours, bare]
       /** @type {Map<Side, Reading>} */
       const found = new Map()
-      for (const side of order) found.set(side, await read(feeder, side, mix))
+      for (const side of order)
+        found.set(side, await feed(feeder, side.reader, { ...mix, channel: side.channel }))
       pairs.push({ bare: reading(found, bare), ours: reading(found, ours) })
     }
     return toRows({ bots, lines, pairs: pairs.slice(WARM_UP_PAIRS) })
   } finally {
     await Promise.all([feeder.end(), bare.reader.end(), ours.reader.end()])
   }
-}
-
-/**
- * @param {Worker} feeder
- * @param {Side} side
- * @param {object} mix
- * @returns {Promise<Reading>}
- */
-async function read(feeder, { reader, channel }, mix) {
-  const [found] = await Promise.all([
-    reader.ask({ kind: 'read' }),
-    feeder.ask({ kind: 'feed', channel, ...mix }),
-  ])
-  return found
 }
 
 /**
@@ -102,7 +90,8 @@ function reading(found, side) {
 
 /** @param {{ bots: number, lines: number, pairs: readonly { bare: Reading, ours: Reading }[] }} found */
 function toRows({ bots, lines, pairs }) {
-  if (pairs.some(({ ours }) => ours.decided !== lines)) throw new Error('Chorus has not decided about every line')
+  if (pairs.some(({ ours }) => ours.decided !== lines))
+    throw new Error('Chorus has not decided about every line')
   return /** @type {const} */ ([
     ['by clock', 'wallMs'],
     ['by CPU', 'cpuMs'],
@@ -110,7 +99,8 @@ function toRows({ bots, lines, pairs }) {
     const ratios = pairs.map(({ bare, ours }) => bare[key] / ours[key])
     const ratio = median(ratios)
     /** @param {'bare' | 'ours'} side */
-    const rate = (side) => Math.round((lines / median(pairs.map((pair) => pair[side][key]))) * 1000).toString()
+    const rate = (side) =>
+      Math.round((lines / median(pairs.map((pair) => pair[side][key]))) * 1000).toString()
     /** @param {'bare' | 'ours'} side */
     const busy = (side) => median(pairs.map((pair) => pair[side].cpuMs / pair[side].wallMs))
     return {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 /** Longest that one request to a worker may take, in milliseconds. */
-const DEADLINE_MS = 120_000
+const DEADLINE_MS = 240_000
 
 /**
  * A process of its own that answers one request at a time.
@@ -25,12 +25,16 @@ export function startWorker(name, { execArgv = [] } = {}) {
   const ended = once(child, 'exit')
   return {
     async ask(request) {
-      const overdue = AbortSignal.timeout(DEADLINE_MS)
-      const answer = once(child, 'message', { signal: overdue })
+      const message = once(child, 'message', { signal: AbortSignal.timeout(DEADLINE_MS) })
       child.send(request)
-      const first = await Promise.race([answer, ended.then(() => [{ error: 'it has ended' }])])
-      if (first[0].error !== undefined) throw new Error(`worker ${name}: ${first[0].error}`)
-      return first[0]
+      const [answer] = await Promise.race([
+        message.catch(() => [
+          { error: `no answer in ${DEADLINE_MS / 1000} s to ${JSON.stringify(request)}` },
+        ]),
+        ended.then(() => [{ error: 'it has ended' }]),
+      ])
+      if (answer.error !== undefined) throw new Error(`worker ${name}: ${answer.error}`)
+      return answer
     },
     async end() {
       child.kill()

@@ -1,14 +1,15 @@
-import { TwitchChat } from './chat/twitch-chat.js'
+import { type ChatStatus, TwitchChat } from './chat/twitch-chat.js'
 import { type Clock, SECOND, systemClock } from './clock.js'
 import { loadEnvironment, parseConfig } from './config.js'
 import { type Config, type ConfigInput, toBots } from './config-schema.js'
-import { type Bot, type ChatLine, toChannelName, toMessageId } from './domain.js'
+import { type Bot, type BotLogin, type ChatLine, sameLogin, toChannelName, toMessageId } from './domain.js'
 import { type Environment, TOKEN_PREFIX } from './environment.js'
 import { ChorusError } from './errors.js'
 import { logEvents } from './event-log.js'
 import { ChorusEmitter } from './events.js'
 import type { Logger } from './logger.js'
 import { MessageRouter } from './message-router.js'
+import { toEngineSettings } from './queue/engine-settings.js'
 import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
 import { Conversation } from './reply/conversation.js'
@@ -34,7 +35,8 @@ export interface Chorus extends AsyncDisposable {
   readonly events: ChorusEmitter
   /** The bots that take part: those with a token. */
   readonly bots: readonly Bot[]
-  readonly chat: TwitchChat
+  /** How the bots stand in chat. */
+  chatStatus(): ChatStatus
   /**
    * Connects. Resolves when every bot has joined, is parked, or has failed its first attempt; what failed is tried
    * again until the stop. The `ready` event tells when all bots that can are in chat.
@@ -59,7 +61,8 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const random = options.random ?? Math.random
   const events = new ChorusEmitter()
   if (options.logger) logEvents(events, options.logger)
-  const bots = botsWithTokens(config, environment)
+  const tokens = tokensOf(config, environment)
+  const bots = toBots(config.bots).filter((bot) => tokens.has(bot.login))
   requireModel(environment)
 
   const conversation = new Conversation({ clock })
@@ -67,7 +70,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const chat = new TwitchChat({
     bots,
     channels: config.channels.map(toChannelName),
-    tokens: new Map([...environment.twitchTokens].map(([bot, token]) => [bot, token.reveal()])),
+    tokens,
     ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
     clock,
     random,
@@ -78,14 +81,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   })
   const queue = new PQueueEngine({
     bots: bots.map((bot) => bot.login),
-    limits: { global: config.queue.global, perBot: config.queue.perBot },
-    retry: {
-      attempts: config.retry.attempts,
-      baseMs: config.retry.base * SECOND,
-      maxMs: config.retry.max * SECOND,
-    },
-    answerWithinMs: config.replies.answerWithin * SECOND,
-    backlogMax: config.queue.backlog,
+    ...toEngineSettings(config),
     clock,
     random,
     events,
@@ -107,9 +103,13 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   return assemble({ router, events, bots, chat })
 }
 
-function botsWithTokens(config: Config, environment: Environment): Bot[] {
-  const bots = toBots(config.bots).filter((bot) => environment.twitchTokens.has(bot.login))
-  if (bots.length > 0) return bots
+/** The tokens of the configured bots, whatever case the environment was read for. */
+function tokensOf(config: Config, environment: Environment): ReadonlyMap<BotLogin, string> {
+  const entries = toBots(config.bots).flatMap((bot): [BotLogin, string][] => {
+    const found = [...environment.twitchTokens].find(([login]) => sameLogin(login, bot.login))
+    return found ? [[bot.login, found[1].reveal()]] : []
+  })
+  if (entries.length > 0) return new Map(entries)
   const names = config.bots.map(({ login }) => `${TOKEN_PREFIX}${login.toUpperCase()}`)
   const others = [...environment.given].filter((name) => name.toUpperCase().startsWith(TOKEN_PREFIX))
   const strays = others.length === 0 ? '' : ` ${others.join(', ')}: no configured bot has that name.`
@@ -171,14 +171,18 @@ function tellWhenReady(events: ChorusEmitter, chat: TwitchChat, botCount: number
 }
 
 /** The order of start and stop: chat last in, last out, so that what is ready can still be said. */
-function assemble(parts: Pick<Chorus, 'router' | 'events' | 'bots' | 'chat'>): Chorus {
-  const { router, chat } = parts
+function assemble({
+  chat,
+  ...parts
+}: Pick<Chorus, 'router' | 'events' | 'bots'> & { readonly chat: TwitchChat }): Chorus {
+  const { router } = parts
   const stop = async () => {
     await router.stop()
     await chat.stop()
   }
   return {
     ...parts,
+    chatStatus: () => chat.status(),
     start: () => chat.start(),
     async gracefulStop(options = {}) {
       const report = await router.gracefulStop(options)

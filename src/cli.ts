@@ -15,6 +15,10 @@ const EXIT = { ok: 0, failed: 1, usage: 2 } as const
 /** Codes that mean that what was given is wrong: nothing ran yet. */
 const USAGE_CODES: readonly ErrorCode[] = ['config-invalid', 'file-missing', 'no-bot', 'no-model']
 
+const SEED_MAX = 2 ** 32 - 1
+/** Beyond it the machine's own delays, which no clock speeds up, outweigh what is measured. */
+const SPEED_MAX = 50
+
 const write = (text: string) => process.stdout.write(text)
 
 async function main(): Promise<number> {
@@ -45,60 +49,97 @@ function program(): Command {
     })
     .hook('preSubcommand', (all) => requireKnown(all, all.args[0]))
     .helpCommand(false)
-  const config = [
-    '-c, --config <file>',
-    'configuration file (default: CHORUS_CONFIG, else config/chorus.yaml)',
-  ] as const
+  for (const add of [addStart, addDemo, addCheck, addReplay, addSimulate, addHelp]) add(chorus)
+  return chorus
+}
 
+const CONFIG = [
+  '-c, --config <file>',
+  'configuration file (default: CHORUS_CONFIG, else config/chorus.yaml)',
+] as const
+
+interface ConfigOption {
+  readonly config?: string
+}
+
+function addStart(chorus: Command): void {
   chorus
     .command('start', { isDefault: true })
     .description('go live where bot tokens are given, else run the demo')
-    .option(...config)
-    .action((options: { config?: string }) => startCommand({ file: options.config }))
+    .option(...CONFIG)
+    .action(({ config }: ConfigOption) => startCommand({ file: config }))
+}
+
+interface DemoFlags extends ConfigOption {
+  readonly bots?: number
+  readonly seed?: number
+  readonly seconds?: number
+  readonly realModel?: boolean
+}
+
+function addDemo(chorus: Command): void {
   chorus
     .command('demo')
     .description('run on the built-in Twitch and the built-in model; nothing leaves this machine')
-    .option(...config)
+    .option(...CONFIG)
     .option('--bots <n>', `how many bots take part (1 to ${DEMO_BOTS_MAX})`, wholeNumber(1, DEMO_BOTS_MAX))
     .option(
       '--seed <n>',
       'what viewers say and bots answer repeats with the same seed',
-      wholeNumber(0, 2 ** 32 - 1),
+      wholeNumber(0, SEED_MAX),
     )
     .option(
       '--real-model',
       'think with the model of OPENAI_BASE_URL / OPENAI_API_KEY in place of the built-in one',
     )
     .option('--seconds <n>', 'end by itself after this many seconds', wholeNumber(1, 86_400))
-    .action(
-      (options: { config?: string; bots?: number; seed?: number; seconds?: number; realModel?: boolean }) =>
-        demoCommand({ ...options, file: options.config }),
-    )
+    .action((options: DemoFlags) => demoCommand({ ...options, file: options.config }))
+}
+
+function addCheck(chorus: Command): void {
   chorus
     .command('check')
     .description('check the configuration and print it with its defaults, secrets masked')
-    .option(...config)
-    .action((options: { config?: string }) => checkCommand({ file: options.config, write }))
+    .option(...CONFIG)
+    .action(({ config }: ConfigOption) => checkCommand({ file: config, write }))
+}
+
+interface ReplayFlags extends ConfigOption {
+  readonly speed: number
+  readonly as: string[]
+  readonly seed: number
+}
+
+function addReplay(chorus: Command): void {
+  // One name per option: an option that takes several would swallow the file behind it.
+  const collect = (name: string, names: string[]) => [...names, name]
   chorus
     .command('replay')
     .description(
       'feed recorded raw Twitch IRC lines through the real path and report what would have been answered',
     )
     .argument('<file>', 'recording, one raw IRC line per line')
-    .option(...config)
-    .option('--speed <x>', 'how many times faster than recorded (0.1 to 1,000)', decimal(0.1, 1000), 1)
-    .option('--as <login...>', 'names of the recording that become bots')
-    .option('--seed <n>', 'the draws repeat with the same seed', wholeNumber(0, 2 ** 32 - 1), 1)
-    .action((file: string, options: { config?: string; speed: number; as?: string[]; seed: number }) =>
-      replayCommand({
-        ...options,
-        file,
-        configFile: options.config,
-        as: options.as ?? [],
-        output: process.stdout,
-        log: process.stderr,
-      }),
+    .option(...CONFIG)
+    .option(
+      '--speed <x>',
+      `how many times faster than recorded (0.1 to ${SPEED_MAX})`,
+      decimal(0.1, SPEED_MAX),
+      1,
     )
+    .option('--as <login>', 'a name of the recording that becomes a bot; may be given again', collect, [])
+    .option('--seed <n>', 'the draws repeat with the same seed', wholeNumber(0, SEED_MAX), 1)
+    .action((file: string, { config, ...flags }: ReplayFlags) =>
+      replayCommand({ ...flags, file, configFile: config, output: process.stdout, log: process.stderr }),
+    )
+}
+
+interface SimulateFlags {
+  readonly twitchPort: number
+  readonly modelPort: number
+  readonly seed: number
+}
+
+function addSimulate(chorus: Command): void {
   chorus
     .command('simulate')
     .description(
@@ -106,10 +147,11 @@ function program(): Command {
     )
     .option('--twitch-port <n>', 'port of the built-in Twitch, 0 = any free one', wholeNumber(0, 65_535), 0)
     .option('--model-port <n>', 'port of the built-in model, 0 = any free one', wholeNumber(0, 65_535), 0)
-    .option('--seed <n>', 'latencies and answers repeat with the same seed', wholeNumber(0, 2 ** 32 - 1), 1)
-    .action((options: { twitchPort: number; modelPort: number; seed: number }) =>
-      simulateCommand({ ...options, write }),
-    )
+    .option('--seed <n>', 'latencies and answers repeat with the same seed', wholeNumber(0, SEED_MAX), 1)
+    .action((flags: SimulateFlags) => simulateCommand({ ...flags, write }))
+}
+
+function addHelp(chorus: Command): void {
   chorus
     .command('help')
     .description('show what there is, or the options of one command')
@@ -119,7 +161,6 @@ function program(): Command {
       const command = chorus.commands.find((known) => known.name() === name) ?? chorus
       command.help()
     })
-  return chorus
 }
 
 /** A word that is no command would else be taken for an argument of the default one. */

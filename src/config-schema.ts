@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Bot, toBotLogin } from './domain.js'
+import { type Bot, toBotLogin, toChannelName } from './domain.js'
 
 /**
  * The one schema of the configuration file: types, defaults, checks, the README's table and the JSON schema for
@@ -42,7 +42,12 @@ const bot = z
       .default('A friendly regular of this channel: short, warm and a little witty.')
       .describe('Who it is and how it talks, in plain words (up to 4,000 characters)'),
     aliases: z
-      .array(z.string().trim().min(2).max(25))
+      .array(
+        z
+          .string()
+          .trim()
+          .regex(/^[^@]{2,25}$/, '2 to 25 characters, without @'),
+      )
       .max(20)
       .default([])
       .describe('Other names that count as a mention, as whole words, with or without @'),
@@ -177,6 +182,7 @@ export const configSchema = z.strictObject({
     )
     .min(1)
     .max(100)
+    .refine((names) => new Set(names.map(toChannelName)).size === names.length, 'each channel only once')
     .describe('Channels to join (1 to 100, Twitch’s own limit for an account)'),
   bots: z
     .array(bot)

@@ -110,8 +110,16 @@ export type Outcome =
   | { readonly kind: 'expired'; readonly reason: string }
   | { readonly kind: 'dead'; readonly code: string; readonly reason: string }
 
+/** Whether somebody's handler has told an outcome. */
+export function isOutcome(value: unknown): value is Outcome {
+  return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string'
+}
+
+/** Longest line that Twitch takes, in UTF-16 units: the strictest way to count its "500 characters". */
+export const LINE_UNITS_MAX = 500
+
 declare const safe: unique symbol
-/** Text that has passed `toChatText`: one line, at most 500 UTF-16 units, no command. Only that function makes one. */
+/** Text that has passed `toChatText`: one line, at most {@link LINE_UNITS_MAX} units, no command. Only that function makes one. */
 export type ChatText = string & { readonly [safe]: true }
 
 /** A line on its way to chat. */

@@ -1,8 +1,11 @@
 /** Who is hit: one reply, one bot account, the model's endpoint, or the whole process. */
 type Scope = 'reply' | 'bot' | 'endpoint' | 'process'
 
-/** `free`: try again, the reply is not to blame. `counted`: try again, it costs an attempt. `never`: final. */
-type Retry = 'free' | 'counted' | 'never'
+/**
+ * `free`: try again, the reply is not to blame. `free-in-outage`: so, too, unless the model has served others since the
+ * last try. `counted`: try again, it costs an attempt. `never`: final.
+ */
+type Retry = 'free' | 'free-in-outage' | 'counted' | 'never'
 
 interface Row {
   readonly scope: Scope
@@ -38,7 +41,7 @@ const TABLE = {
   ),
   'model-timeout': row(
     'endpoint',
-    'free',
+    'free-in-outage',
     'The model is slow or hangs; raise model.deadline or use a smaller model.',
   ),
   'model-unreachable': row(
@@ -51,7 +54,11 @@ const TABLE = {
     'free',
     'The account sends too much; Chorus waits as told and tries again.',
   ),
-  'model-server-error': row('endpoint', 'free', 'The server has a fault of its own; Chorus tries again.'),
+  'model-server-error': row(
+    'endpoint',
+    'free-in-outage',
+    'The server has a fault of its own; Chorus tries again.',
+  ),
   'model-unauthorized': row(
     'endpoint',
     'free',
@@ -75,9 +82,10 @@ const TABLE = {
   'model-refused-prompt': row('reply', 'never', 'The server refuses this prompt for its content.'),
   'model-refused-request': row(
     'reply',
-    'never',
+    'counted',
     'The server refuses the request; the message names what it dislikes.',
   ),
+  expired: row('reply', 'never', 'It could not be served in time; the reason says why.'),
   stopping: row('process', 'never', 'Chorus is stopping; start it again.'),
   'reply-failed': row('reply', 'counted', 'An unexpected fault in the reply; the log has its cause.'),
   unexpected: row(
@@ -127,9 +135,19 @@ export class ChorusError extends Error {
   }
 }
 
-/** Whatever was thrown, as a ChorusError: strangers throw strings and worse. */
+/** Whatever was thrown, as a ChorusError: strangers throw strings and worse. Never throws. */
 export function toChorusError(thrown: unknown, fallback: ErrorCode = 'reply-failed'): ChorusError {
   if (thrown instanceof ChorusError) return thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new ChorusError(fallback, message, { cause: thrown })
+  return new ChorusError(fallback, thrown instanceof Error ? thrown.message : textOf(thrown), {
+    cause: thrown,
+  })
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown)
+  } catch {
+    // An object without a prototype, or one whose toString throws.
+    return 'something that is no error was thrown'
+  }
 }

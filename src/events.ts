@@ -109,22 +109,21 @@ type Guard = (payload: unknown) => void
  */
 export class ChorusEmitter {
   readonly #emitter = new EventEmitter<Record<EventName, Guard>>()
-  /** One guard per listener, so that `off` finds what `on` put in. */
-  readonly #guards = new WeakMap<object, Guard>()
-  #isReporting = false
+  /** One guard per listener and event, so that `off` finds what `on` put in. */
+  readonly #guards = new WeakMap<object, Map<EventName, Guard>>()
 
   on<E extends EventName>(event: E, listener: ChorusEvents[E]): this {
-    this.#emitter.on(event, this.#guard(listener))
+    this.#emitter.on(event, this.#guard(event, listener))
     return this
   }
 
   once<E extends EventName>(event: E, listener: ChorusEvents[E]): this {
-    this.#emitter.once(event, this.#guard(listener))
+    this.#emitter.once(event, this.#guard(event, listener))
     return this
   }
 
   off<E extends EventName>(event: E, listener: ChorusEvents[E]): this {
-    this.#emitter.off(event, this.#guard(listener))
+    this.#emitter.off(event, this.#guard(event, listener))
     return this
   }
 
@@ -133,26 +132,26 @@ export class ChorusEmitter {
     return this.#emitter.emit(event, payload)
   }
 
-  #guard(listener: (payload: never) => unknown): Guard {
-    const known = this.#guards.get(listener)
-    if (known) return known
-    const guard = (payload: unknown) => {
-      try {
-        const result = listener(payload as never)
-        if (result instanceof Promise) result.catch((error: unknown) => this.#report(error))
-      } catch (error) {
-        this.#report(error)
-      }
-    }
-    this.#guards.set(listener, guard)
+  #guard(event: EventName, listener: (payload: never) => unknown): Guard {
+    const guards = this.#guards.get(listener) ?? new Map<EventName, Guard>()
+    this.#guards.set(listener, guards)
+    const guard = guards.get(event) ?? this.#guarded(event, listener)
+    guards.set(event, guard)
     return guard
   }
 
-  #report(error: unknown): void {
-    // A listener of `error` that throws itself would go round for ever.
-    if (this.#isReporting) return
-    this.#isReporting = true
-    this.emit('error', { error, where: 'event listener' })
-    this.#isReporting = false
+  #guarded(event: EventName, listener: (payload: never) => unknown): Guard {
+    const report = (error: unknown) => {
+      // A listener of `error` that fails itself would go round for ever.
+      if (event !== 'error') this.emit('error', { error, where: `listener of ${event}` })
+    }
+    return (payload) => {
+      try {
+        const result = listener(payload as never)
+        if (result instanceof Promise) result.catch(report)
+      } catch (error) {
+        report(error)
+      }
+    }
   }
 }

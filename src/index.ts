@@ -1,5 +1,6 @@
 /** The library's door. */
 export { fromTmi } from './chat/from-tmi.js'
+export type { BotChatStatus, ChatStatus } from './chat/twitch-chat.js'
 export { type Chorus, type ChorusOptions, createChorus } from './chorus.js'
 export { type Clock, systemClock } from './clock.js'
 export { type LoadedConfig, type LoadOptions, loadConfig } from './config.js'

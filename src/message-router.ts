@@ -1,7 +1,16 @@
-import { type Clock, SECOND, systemClock } from './clock.js'
+import { type Clock, systemClock } from './clock.js'
 import { type ConfigInput, defaults } from './config-schema.js'
-import type { Bot, ChatMessage, Decision, MessageId, Outcome, ReplyTask } from './domain.js'
+import {
+  type Bot,
+  type BotLogin,
+  type ChatMessage,
+  type Decision,
+  type MessageId,
+  type ReplyTask,
+  sameLogin,
+} from './domain.js'
 import { ChorusEmitter } from './events.js'
+import { toEngineSettings } from './queue/engine-settings.js'
 import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
 import type { DrainReport, QueueMetrics, ReplyHandler, ReplyQueue, WorkContext } from './reply-queue.js'
@@ -16,8 +25,11 @@ export interface MessageRouterOptions<Line = string> {
    * after the pause and says the line itself.
    */
   readonly reply: (task: ReplyTask, context: WorkContext) => Promise<Line>
-  /** Says the line when it is its time; holds no slot. The reply is settled with the outcome it resolves to. */
-  readonly deliver?: (task: ReplyTask, line: Line, context: WorkContext) => Promise<Outcome>
+  /**
+   * Says the line when it is its time; holds no slot. The reply is settled with the {@link Outcome} it resolves to;
+   * anything else it resolves to means that the line was sent.
+   */
+  readonly deliver?: (task: ReplyTask, line: Line, context: WorkContext) => Promise<unknown>
   /** The queue that works the replies off; by default p-queue in this process, with the limits below. */
   readonly queue?: ReplyQueue
   /** Limits of the default queue; as in the configuration file. */
@@ -40,6 +52,7 @@ export interface MessageRouterOptions<Line = string> {
 export class MessageRouter<Line = string> {
   /** Everything the router and its queue tell. */
   readonly events: ChorusEmitter
+  readonly #bots: readonly Bot[]
   readonly #orchestrator: Orchestrator
   readonly #queue: ReplyQueue
   readonly #seen = new SeenMessages()
@@ -47,6 +60,7 @@ export class MessageRouter<Line = string> {
 
   constructor(options: MessageRouterOptions<Line>) {
     this.events = options.events ?? new ChorusEmitter()
+    this.#bots = options.bots
     this.#orchestrator = options.orchestrator
     this.#queue = options.queue ?? inProcessQueue(options, this.events)
     const handler: ReplyHandler<Line> = { reply: options.reply }
@@ -81,12 +95,15 @@ export class MessageRouter<Line = string> {
   }
 
   /**
-   * Takes nothing new, and resolves when every accepted reply has its outcome or can't get on for now, or the deadline
-   * (milliseconds) is over. Safe to call twice, and together with {@link stop}.
+   * Takes nothing new, waits until every accepted reply has its outcome or can't get on for now, or the deadline
+   * (milliseconds) is over, and stops. Replies that are `left` are dropped. Safe to call twice, and together with
+   * {@link stop}; of several deadlines the first to come counts.
    */
-  gracefulStop(options: { readonly deadlineMs?: number } = {}): Promise<DrainReport> {
+  async gracefulStop(options: { readonly deadlineMs?: number } = {}): Promise<DrainReport> {
     if (this.#state === 'running') this.#state = 'draining'
-    return this.#queue.drain(options)
+    const report = await this.#queue.drain(options)
+    await this.stop()
+    return report
   }
 
   /** Ends at once: pending work is cancelled, and the metrics are 0. Safe to call twice. */
@@ -104,12 +121,17 @@ export class MessageRouter<Line = string> {
     for (const decision of decisions) {
       if (decision.kind !== 'reply') continue
       const { task: id, bot, cause, delayMs } = decision
-      tasks.push({ id, bot, cause, delayMs, message })
+      tasks.push({ id, bot: this.#nameOf(bot), cause, delayMs, message })
     }
     if (tasks.length === 0) return decisions
     if (this.#state !== 'running') return [{ kind: 'silence', reason: this.#state }]
     await this.#queue.accept(tasks)
     return decisions
+  }
+
+  /** The orchestrator may have been given the same bots in another case. */
+  #nameOf(login: BotLogin): BotLogin {
+    return this.#bots.find((bot) => sameLogin(bot.login, login))?.login ?? login
   }
 }
 
@@ -122,13 +144,9 @@ function keyOf({ id, channel, isMirrored }: ChatMessage): string {
 }
 
 function inProcessQueue<Line>(options: MessageRouterOptions<Line>, events: ChorusEmitter): ReplyQueue {
-  const { queue, retry, replies } = defaults({ queue: options.limits })
   return new PQueueEngine({
     bots: options.bots.map((bot) => bot.login),
-    limits: { global: queue.global, perBot: queue.perBot },
-    retry: { attempts: retry.attempts, baseMs: retry.base * SECOND, maxMs: retry.max * SECOND },
-    answerWithinMs: replies.answerWithin * SECOND,
-    backlogMax: queue.backlog,
+    ...toEngineSettings(defaults({ queue: options.limits })),
     clock: options.clock ?? systemClock(),
     random: options.random ?? Math.random,
     events,

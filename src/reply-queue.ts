@@ -22,7 +22,7 @@ export interface DrainReport {
 
 /** What a handler is told beside the task. */
 export interface WorkContext {
-  /** Aborted by `stop()`: end soon, the result is no longer wanted. */
+  /** Aborted when the result is no longer wanted: by `stop()`, or because the reply has failed or expired. */
   readonly signal: AbortSignal
   /** 1 for the first try; counts failures of this reply, not outages of the model. */
   readonly attempt: number
@@ -34,11 +34,12 @@ export interface WorkContext {
  * `reply` makes the line while the natural pause runs and holds a slot until both are over; `deliver` then says it,
  * holding none. Without `deliver` nobody else sends, so the pause comes first and `reply` does both.
  *
- * Both may reject; a `ChorusError` says by its code whether the reply is tried again.
+ * An {@link Outcome} that `deliver` resolves to settles the reply; anything else means that it was sent. Both may
+ * reject; a `ChorusError` says by its code whether the reply is tried again.
  */
 export interface ReplyHandler<Line = string> {
   reply(task: ReplyTask, context: WorkContext): Promise<Line>
-  deliver?(task: ReplyTask, line: Line, context: WorkContext): Promise<Outcome>
+  deliver?(task: ReplyTask, line: Line, context: WorkContext): Promise<unknown>
 }
 
 /** Why a bot can't get on in a channel for now, in words a streamer understands. */
@@ -59,7 +60,10 @@ export interface ReplyQueue {
   metrics(): QueueMetrics
   /** Looks again which bots and channels are blocked; call it whenever that may have changed. */
   refresh(): void
-  /** Takes nothing new and resolves when all that was accepted has its outcome or can't get on. */
+  /**
+   * Takes nothing new and resolves when all that was accepted has its outcome or can't get on, or the shortest deadline
+   * asked for (milliseconds) is over. What is left goes on until `stop`.
+   */
   drain(options?: { readonly deadlineMs?: number }): Promise<DrainReport>
   /** Ends at once; what has no outcome is dropped. Safe to call twice. */
   stop(): Promise<void>

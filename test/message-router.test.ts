@@ -125,6 +125,39 @@ describe('the router', () => {
     expect(answered).toHaveLength(1)
   })
 
+  it('says nothing more once a graceful stop has reported what is left', async () => {
+    const { router, clock, answered, hear } = routerFixture()
+    for (let i = 0; i < 20; i++) await hear('@ava hi')
+    const report = router.gracefulStop({ deadlineMs: 5 * SECOND })
+    await clock.advance(5 * SECOND)
+    const { done, left } = await report
+    expect(done + left).toBe(20)
+    expect(left).toBeGreaterThan(0)
+    await clock.advance(10 * MINUTE)
+    expect(answered).toHaveLength(done)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('knows its bots in any case, whoever writes their names', async () => {
+    const clock = new ManualClock()
+    const answered: string[] = []
+    const router = new MessageRouter({
+      bots: toBots([{ login: 'Ava' }, { login: 'bob' }]),
+      orchestrator: new Orchestrator({
+        bots: toBots([{ login: 'BOB' }, { login: 'ava' }]),
+        random: seededRandom(1),
+      }),
+      reply: async () => 'hi',
+      deliver: async (task) => {
+        answered.push(task.bot)
+      },
+      clock,
+    })
+    await router.handleIncomingMessage(chatMessage('@bob @AVA hello'))
+    await clock.advance(10 * SECOND)
+    expect(answered.sort()).toEqual(['Ava', 'bob'])
+  })
+
   it('can be stopped twice, and together with a graceful stop', async () => {
     const { router, clock, hear } = routerFixture()
     for (let i = 0; i < 5; i++) await hear('@ava hi')

@@ -49,7 +49,8 @@ const SHUT_OUT: ReadonlySet<string> = new Set([
 ])
 
 /** NOTICEs about a line. Others tell of the room, such as a mode that a moderator has switched. */
-const ABOUT_A_LINE = /^(?:msg_|unrecognized_cmd|unavailable_command|no_permission|usage_|tos_ban|invalid_user)/
+const ABOUT_A_LINE =
+  /^(?:msg_|unrecognized_cmd|unavailable_command|no_permission|usage_|tos_ban|invalid_user)/
 
 /**
  * One bot's connection over time. Nothing here throws; what happens is told by events.
@@ -72,7 +73,7 @@ export class BotConnection {
   readonly #shutOut = new Map<ChannelName, string>()
   readonly #settled: Promise<void>
   #settle: () => void = () => {}
-  #closing: Promise<unknown> = Promise.resolve()
+  #closing: Promise<void> = Promise.resolve()
 
   constructor(options: BotConnectionOptions) {
     this.#options = options
@@ -125,6 +126,16 @@ export class BotConnection {
     return this.#state.kind === 'online' && this.#state.client.write(channel, raw)
   }
 
+  /** When the server was last heard on the connection of now, in clock milliseconds. */
+  get heardAtMs(): number {
+    return this.#state.kind === 'online' ? this.#state.client.heardAtMs : Number.NEGATIVE_INFINITY
+  }
+
+  /** Asks the server for a sign of life. */
+  ping(): void {
+    if (this.#state.kind === 'online') this.#state.client.ping()
+  }
+
   /** Ends it for good; resolves when its sockets are gone. Safe to call twice. */
   async stop(): Promise<void> {
     if (this.#state.kind !== 'stopped') this.#enter({ kind: 'stopped' })
@@ -138,7 +149,11 @@ export class BotConnection {
     this.#state = next
     if ('cancel' in last) last.cancel()
     const goesOn = 'client' in last && 'client' in next && last.client === next.client
-    if ('client' in last && !goesOn) this.#closing = Promise.all([this.#closing, last.client.close()])
+    if ('client' in last && !goesOn) this.#closing = this.#closingWith(last.client)
+  }
+
+  async #closingWith(client: TmiClient): Promise<void> {
+    await Promise.all([this.#closing, client.close()])
   }
 
   #connect(): void {

@@ -16,10 +16,14 @@ export interface OutboxOptions {
   readonly events: ChorusEmitter
   /** Writes a raw line; false when the bot can't write to that channel now. */
   readonly write: (channel: ChannelName, raw: string) => boolean
+  /** When Twitch was last heard on the connection of now, in clock milliseconds. */
+  readonly heardAtMs: () => number
+  /** Makes Twitch answer, so that `heardAtMs` tells a silent chat from a dead link. */
+  readonly askIfAlive: () => void
   readonly budget?: SendBudget
 }
 
-/** Silence after which a line counts as answered: Twitch may drop one without a word. */
+/** Silence after which Twitch is taken to have dropped a line without a word, where it is otherwise heard. */
 const ANSWER_WITHIN_MS = 5 * SECOND
 
 interface Entry {
@@ -36,7 +40,7 @@ interface Entry {
  * A channel gets its next line only when Twitch has answered the last one there, and the allowance counts from the
  * answer: Twitch counts when a line arrives, which is never later. However long the way takes, the limits hold.
  *
- * Bounded by its callers: the queue makes no line for a channel in which two are waiting.
+ * Bounded by its callers: the queue starts no reply for a channel in which two lines are waiting.
  */
 export class Outbox {
   readonly #options: OutboxOptions
@@ -150,10 +154,7 @@ export class Outbox {
   #written(entry: Entry): void {
     const { channel, text } = entry.line
     this.#budget.record(this.#options.clock.now(), channel, text)
-    this.#unanswered.set(
-      channel,
-      this.#options.clock.after(ANSWER_WITHIN_MS, () => this.answered(channel)),
-    )
+    this.#awaitAnswer(channel, this.#options.clock.now())
     this.#remove(entry)
     const lane = this.#waiting.get(channel)
     if (lane) {
@@ -162,6 +163,23 @@ export class Outbox {
     }
     entry.sent()
     this.#options.events.emit('line:written', { bot: this.#options.bot, line: entry.line })
+  }
+
+  /**
+   * A link that stalls may hold a line for long, and let it go together with the next: until Twitch is heard again,
+   * or the bot has joined anew, nothing more is written.
+   */
+  #awaitAnswer(channel: ChannelName, writtenMs: number): void {
+    const { clock, heardAtMs, askIfAlive } = this.#options
+    const look = () => {
+      if (heardAtMs() > writtenMs) {
+        this.answered(channel)
+        return
+      }
+      askIfAlive()
+      this.#awaitAnswer(channel, writtenMs)
+    }
+    this.#unanswered.set(channel, clock.after(ANSWER_WITHIN_MS, look))
   }
 
   #laneOf(channel: ChannelName): Entry[] {

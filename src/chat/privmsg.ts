@@ -1,9 +1,6 @@
-import type { ChatLine } from '../domain.js'
+import { type ChatLine, LINE_UNITS_MAX } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import { isSyntheticId } from './synthetic-id.js'
-
-/** Twitch's limit, in UTF-16 units: the strictest way to count its "500 characters". */
-const TEXT_MAX = 500
 
 const CHANNEL = /^[a-z0-9_]{1,25}$/
 /** Twitch's ids are UUIDs; a tag's value may hold no space, semicolon, backslash or line end. */
@@ -21,7 +18,7 @@ const COMMAND = /^[/\\.]/
  */
 export function toPrivmsg({ channel, text, replyTo }: ChatLine): string {
   if (!CHANNEL.test(channel)) throw unsafe('its channel is no name')
-  if (text.length === 0 || text.length > TEXT_MAX) throw unsafe(`it has ${text.length} units`)
+  if (text.length === 0 || text.length > LINE_UNITS_MAX) throw unsafe(`it has ${text.length} units`)
   if (CONTROL.test(text)) throw unsafe('it holds a control character')
   if (COMMAND.test(text)) throw unsafe('it would be taken as a command')
   if (replyTo === undefined || isSyntheticId(replyTo)) return `PRIVMSG #${channel} :${text}`

@@ -58,6 +58,7 @@ export class TmiClient {
   readonly #options: TmiClientOptions
   readonly #wire: TmiWire
   readonly #joined = new Set<ChannelName>()
+  #heardAtMs = Number.NEGATIVE_INFINITY
   #cancelJoin: Cancel = () => {}
   #isOver = false
 
@@ -69,7 +70,10 @@ export class TmiClient {
       login,
       token: options.token.trim(),
       clock,
-      take: (line) => this.#isTaken(line),
+      take: (line) => {
+        this.#heardAtMs = clock.now()
+        return this.#isTaken(line)
+      },
       fault: (error) => listener.fault(error),
     })
     this.#listen()
@@ -78,6 +82,16 @@ export class TmiClient {
   /** Channels this connection is in. */
   get joined(): ReadonlySet<ChannelName> {
     return this.#joined
+  }
+
+  /** When the server was last heard, in clock milliseconds. */
+  get heardAtMs(): number {
+    return this.#heardAtMs
+  }
+
+  /** Asks for a sign of life, which `heardAtMs` will show. */
+  ping(): void {
+    if (this.#wire.isOpen) this.#wire.write('PING')
   }
 
   /** Begins; what comes of it is told to the listener. To be called once. */

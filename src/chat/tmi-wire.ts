@@ -17,7 +17,7 @@ export interface TmiWireOptions {
 }
 
 /** How long the server may take to answer our closing. Without a limit a dead one would hold the socket for good. */
-const CLOSE_MS = 2 * SECOND
+const CLOSE_MS = SECOND / 2
 const CLOSED = 3
 const SILENT = { info() {}, warn() {}, error() {} }
 
@@ -112,7 +112,7 @@ export class TmiWire {
     this.#client.raw(raw).catch(this.#options.fault)
   }
 
-  /** Ends it; resolves when the socket is gone, at the latest after two seconds. No listener is called any more. */
+  /** Ends it; resolves when the socket is gone, at the latest after half a second. No listener is called any more. */
   close(): Promise<void> {
     this.#closing ??= this.#closeSocket()
     return this.#closing

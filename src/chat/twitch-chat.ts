@@ -95,11 +95,6 @@ export class TwitchChat {
     return account ? account.connection.blocked(channel) : 'It has no account in this chat.'
   }
 
-  /** Lines of a bot that are ready for a channel and not yet written. */
-  pending(bot: BotLogin, channel: ChannelName): number {
-    return this.#accounts.get(bot.toLowerCase())?.outbox.pending(channel) ?? 0
-  }
-
   status(): ChatStatus {
     const bots = [...this.#accounts.values()].map(toStatus)
     return {
@@ -156,6 +151,8 @@ export class TwitchChat {
       clock,
       events,
       write: (channel, raw) => connection.write(channel, raw),
+      askIfAlive: () => connection.ping(),
+      heardAtMs: () => connection.heardAtMs,
     })
     return { connection, outbox }
   }

@@ -15,7 +15,7 @@ export interface ScreenOutput {
 }
 
 const CLEAR_LINE = '\r\u001b[2K'
-/** Columns where a terminal does not tell. */
+/** Columns where a terminal does not tell, or tells 0. */
 const USUAL_COLUMNS = 80
 
 /**
@@ -49,11 +49,9 @@ export class ChatScreen {
   /** Replaces the status line; only on a terminal. */
   status(text: string): void {
     if (!this.#isTerminal) return
-    const columns = this.#output.columns ?? USUAL_COLUMNS
     // One column less than there is: a full row would wrap, and the rest of it could not be cleared.
-    const shown = styleText('inverse', ` ${text}`.slice(0, columns - 1).padEnd(columns - 1), {
-      validateStream: false,
-    })
+    const width = (this.#output.columns || USUAL_COLUMNS) - 1
+    const shown = styleText('inverse', fitted(` ${text}`, width), { validateStream: false })
     if (shown === this.#status) return
     this.#status = shown
     this.#output.write(CLEAR_LINE + shown)
@@ -74,6 +72,11 @@ export class ChatScreen {
   #styled(style: Parameters<typeof styleText>[0], text: string): string {
     return this.#isTerminal ? styleText(style, text, { validateStream: false }) : text
   }
+}
+
+/** A cut is seen as one: half a number would be another number. */
+function fitted(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
 }
 
 /** Without control characters: what somebody writes in chat must not steer the terminal. */

@@ -1,15 +1,17 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { ChorusError } from '../errors.js'
-import { parseIrcLine } from '../simulator/irc-line.js'
+import { type IrcLine, parseIrcLine, targetOf } from '../simulator/irc-line.js'
 
 /** One recorded line of raw Twitch IRC. */
 export interface RecordedLine {
+  /** As recorded; a line of chat without an id has got one, as Twitch would have given it. */
   readonly raw: string
   /** `PRIVMSG`, `CLEARCHAT` …; `?` for a line that is no IRC. */
   readonly command: string
   /** Lower case, without `#`; lines of no channel have none. */
   readonly channel: string | undefined
+  /** Of a line of chat, somebody's words in a channel: what it is known by. Other lines have none. */
   readonly id: string | undefined
   /** Milliseconds since the first line of the recording that tells its time. Never goes back, as Twitch's own clock does. */
   readonly atMs: number
@@ -25,6 +27,11 @@ export interface RecordingSummary {
   readonly peakPerSecond: number
 }
 
+const COMMAND = /^(?:[A-Z]+|\d{3})$/
+const CHANNEL = /^[a-z0-9][a-z0-9_]{0,24}$/
+/** Commands that carry somebody's words: a message; a resub, an announcement. */
+const SPOKEN = new Set(['PRIVMSG', 'USERNOTICE'])
+
 /** A file of raw IRC lines, one per line, read as a stream: recordings may be larger than memory. */
 export class Recording {
   readonly #file: string
@@ -38,6 +45,7 @@ export class Recording {
     const input = createReadStream(this.#file)
     let firstMs: number | undefined
     let atMs = 0
+    let number = 0
     try {
       for await (const raw of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
         if (raw.trim() === '') continue
@@ -47,14 +55,8 @@ export class Recording {
           firstMs ??= sentMs
           atMs = Math.max(atMs, sentMs - firstMs)
         }
-        const target = line?.params[0]
-        yield {
-          raw,
-          command: line?.command ?? '?',
-          channel: target?.startsWith('#') ? target.slice(1).toLowerCase() : undefined,
-          id: line?.tags.get('source-id') || line?.tags.get('id') || undefined,
-          atMs,
-        }
+        number += 1
+        yield { ...toRecorded(raw, line, `line-${number}`), atMs }
       }
     } catch (error) {
       throw new ChorusError('file-missing', `The recording ${this.#file} can’t be read.`, { cause: error })
@@ -81,4 +83,19 @@ export class Recording {
     }
     return { lines, commands, channels: [...channels], lengthMs, peakPerSecond }
   }
+}
+
+function toRecorded(raw: string, line: IrcLine | undefined, newId: string): Omit<RecordedLine, 'atMs'> {
+  const target = targetOf(raw)
+  const channel = target !== undefined && CHANNEL.test(target) ? target : undefined
+  const command = line && COMMAND.test(line.command) ? line.command : '?'
+  const isChat = SPOKEN.has(command) && channel !== undefined && line?.params[1] !== undefined
+  if (!isChat) return { raw, command, channel, id: undefined }
+  const id = line.tags.get('source-id') || line.tags.get('id')
+  return { raw: id ? raw : withId(raw, newId), command, channel, id: id || newId }
+}
+
+/** At the end of the tags: there it counts, also beside an empty one. */
+function withId(raw: string, id: string): string {
+  return raw.startsWith('@') ? raw.replace(' ', `;id=${id} `) : `@id=${id} ${raw}`
 }

@@ -7,10 +7,10 @@ import type { RecordingSummary } from './recording.js'
 export class ReplayReport {
   /** Lines of chat that were fed: all of them must be heard. */
   readonly fed = new Set<string>()
-  /** Those of them that the router took in. */
-  heard = 0
   accepted = 0
   settled = 0
+  /** By id: a shared-chat copy that comes before its original is the same line. */
+  readonly #heard = new Set<string>()
   readonly #mentions = new Map<BotLogin, number>()
   readonly #decisions = new Map<string, number>()
   readonly #outcomes = new Map<Outcome['kind'], number>()
@@ -21,7 +21,9 @@ export class ReplayReport {
 
   constructor(events: ChorusEmitter) {
     events.on('message:decided', ({ message, decisions }) => {
-      if (this.fed.has(message.id)) this.#countDecisions(decisions)
+      if (!this.fed.has(message.id)) return
+      this.#heard.add(message.id)
+      this.#countDecisions(decisions)
     })
     events.on('reply:accepted', () => {
       this.accepted += 1
@@ -34,6 +36,11 @@ export class ReplayReport {
     events.on('error', () => {
       this.#errors += 1
     })
+  }
+
+  /** How many of the lines that were fed the router took in. */
+  get heard(): number {
+    return this.#heard.size
   }
 
   /** The whole report; times in recorded seconds. */
@@ -60,7 +67,6 @@ export class ReplayReport {
   }
 
   #countDecisions(decisions: readonly Decision[]): void {
-    this.heard += 1
     const [first] = decisions
     if (first?.draw !== undefined) this.#draws += 1
     for (const decision of decisions) {

@@ -25,8 +25,10 @@ export interface ReplayOptions {
   readonly log: { write(text: string): unknown }
 }
 
-/** Longest wait for lines to come through the sockets, and for the bots to join, in real milliseconds. */
+/** Longest wait for the last lines to come through the sockets, in real milliseconds. */
 const ARRIVAL_MS = 30 * SECOND
+/** What everybody in a channel gets. The other lines were meant for the connection that recorded them: a PART says that it has left. */
+const FOR_ALL = new Set(['PRIVMSG', 'USERNOTICE', 'CLEARCHAT', 'CLEARMSG'])
 const STATUS_EVERY_MS = SECOND / 5
 /** Channels that an account may be in: Twitch's own limit. */
 const CHANNELS_MAX = 100
@@ -48,7 +50,7 @@ export async function replayCommand(options: ReplayOptions): Promise<void> {
   await using standIns = await startStandIns({ bots, environment, clock, random })
   await using chorus = await createReplayed(replayed, { standIns, clock, random, log: options.log })
   const report = new ReplayReport(chorus.events)
-  await joinAll(chorus)
+  await joinAll(chorus, replayed.channels)
 
   const screen = new ChatScreen(options.output)
   const startedMs = clock.now()
@@ -99,11 +101,10 @@ function createReplayed(
 }
 
 /** Resolves when every bot is in every channel: what is fed before would be heard by nobody. */
-async function joinAll(chorus: Chorus): Promise<void> {
-  const ready = new Promise<void>((resolve) => {
-    chorus.events.once('ready', () => resolve())
-  })
-  await Promise.all([ready, chorus.start()])
+async function joinAll(chorus: Chorus, channels: readonly string[]): Promise<void> {
+  await chorus.start()
+  const isMissing = chorus.chatStatus().bots.some(({ joined }) => joined.length < channels.length)
+  if (isMissing) throw new ChorusError('lines-lost', 'Not every bot could join the channels in time.')
 }
 
 /** Feeds every line at its time. */
@@ -116,8 +117,8 @@ async function feed(
   for await (const line of recording.lines()) {
     const waitMs = startedMs + line.atMs - clock.now()
     if (waitMs > 0) await sleep(clock, waitMs)
-    if (line.command === 'PRIVMSG' && line.id !== undefined) report.fed.add(line.id)
-    twitch.feed(line.raw)
+    if (line.id !== undefined) report.fed.add(line.id)
+    if (FOR_ALL.has(line.command)) twitch.feed(line.raw)
   }
 }
 

@@ -3,7 +3,6 @@ import type { BotLogin } from '../domain.js'
 import type { Environment } from '../environment.js'
 import type { Random } from '../random.js'
 import { Secret } from '../secret.js'
-import type { Latency } from '../simulator/model-latency.js'
 import { ModelSimulator } from '../simulator/model-simulator.js'
 import { TwitchSimulator } from '../simulator/twitch-simulator.js'
 
@@ -21,7 +20,6 @@ export interface StandInsOptions {
   readonly environment: Environment
   readonly clock: Clock
   readonly random: Random
-  readonly latency?: Latency | undefined
 }
 
 /** Starts both on free ports of loopback. Nothing leaves the machine, whatever the environment holds. */
@@ -29,11 +27,7 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
   const { bots, clock, random } = options
   const accounts = bots.map((login) => ({ login, token: `built-in-${login.toLowerCase()}` }))
   const twitch = new TwitchSimulator({ clock, random, accounts })
-  const model = new ModelSimulator({
-    clock,
-    random,
-    ...(options.latency !== undefined && { latency: options.latency }),
-  })
+  const model = new ModelSimulator({ clock, random })
   await Promise.all([twitch.start(), model.start()])
   return {
     twitch,

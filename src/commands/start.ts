@@ -1,4 +1,4 @@
-import { createChorus } from '../chorus.js'
+import { type Chorus, createChorus } from '../chorus.js'
 import { SECOND, systemClock } from '../clock.js'
 import { type LoadedConfig, loadConfig } from '../config.js'
 import { toBotLogin } from '../domain.js'
@@ -25,6 +25,9 @@ export async function startCommand({ file }: { readonly file?: string | undefine
   })
   await using chorus = await createChorus(config, { environment, logger })
   for (const text of remarks(loaded)) logger.warn({ event: 'note' }, text)
+  const unhandled = (error: unknown) =>
+    void chorus.events.emit('error', { error, where: 'unhandled rejection' })
+  process.on('unhandledRejection', unhandled)
   const signal = new StopSignal(chorus, {
     clock: systemClock(),
     deadlineMs: config.stop.deadline * SECOND,
@@ -34,6 +37,7 @@ export async function startCommand({ file }: { readonly file?: string | undefine
     await Promise.race([signal.stopped, everyLoginRefused(chorus), chorus.start().then(() => signal.stopped)])
   } finally {
     signal.dispose()
+    process.off('unhandledRejection', unhandled)
   }
 }
 
@@ -47,11 +51,11 @@ function remarks({ config, environment, notes }: LoadedConfig): string[] {
 }
 
 /** Rejects when no bot is left that could ever talk: waiting would be for nothing. */
-function everyLoginRefused({ events, bots, chat }: Awaited<ReturnType<typeof createChorus>>): Promise<never> {
+function everyLoginRefused({ events, chatStatus }: Chorus): Promise<never> {
   return new Promise((_resolve, reject) => {
     events.on('bot:parked', () => {
-      const { parked } = chat.status()
-      if (parked.length < bots.length) return
+      const parked = chatStatus().bots.filter(({ state }) => state === 'parked')
+      if (parked.length < chatStatus().bots.length) return
       const whom = parked.map(({ bot, reason }) => `${bot} (${reason})`).join(', ')
       reject(new ChorusError('login-refused', `No bot is left that could talk: ${whom}`))
     })

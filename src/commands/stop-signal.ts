@@ -7,6 +7,9 @@ import { replies } from './replies.js'
  */
 const SAME_SIGNAL_MS = SECOND / 2
 
+/** Kept back of the deadline for leaving chat: the sockets get half a second for their goodbyes. */
+const GOODBYE_MS = SECOND / 2
+
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 export interface StopSignalOptions {
@@ -69,7 +72,9 @@ export class StopSignal {
         `Stopping: up to ${seconds} s for what was accepted (${replies(open)}); once more stops at once.`,
       )
     }
-    const { left } = await this.#chorus.gracefulStop({ deadlineMs: this.#options.deadlineMs })
+    const { left } = await this.#chorus.gracefulStop({
+      deadlineMs: Math.max(0, this.#options.deadlineMs - GOODBYE_MS),
+    })
     if (left > 0) this.#options.tell(`Left unanswered: ${replies(left)}.`)
   }
 

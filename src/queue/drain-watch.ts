@@ -10,40 +10,48 @@ export interface DrainWatchOptions {
   /** Whether a reply can't get on for now: waiting for it would only spend the deadline. */
   readonly isStuck: (entry: LedgerEntry) => boolean
   readonly clock: Clock
-  /** Longest wait in milliseconds; unset waits until all that can be done is done. */
-  readonly deadlineMs?: number | undefined
 }
 
-/** Waits until every accepted reply has its outcome or is stuck, or the deadline is over. */
+/** Waits until every accepted reply has its outcome or is stuck, or a deadline is over. */
 export class DrainWatch {
   /** Resolves once, never rejects. */
   readonly report: Promise<DrainReport>
   readonly #options: DrainWatchOptions
-  readonly #cancelDeadline: Cancel | undefined
+  /** One per deadline that somebody asked for: the first to come ends the wait. */
+  readonly #cancelDeadlines: Cancel[] = []
   #cancelLook: Cancel | undefined
   #resolve: ((report: DrainReport) => void) | undefined
   #done = 0
+  #willCheck = false
 
   constructor(options: DrainWatchOptions) {
     this.#options = options
     this.report = new Promise((resolve) => {
       this.#resolve = resolve
     })
-    if (options.deadlineMs !== undefined) {
-      this.#cancelDeadline = options.clock.after(options.deadlineMs, () => this.end())
-    }
     this.#look()
+  }
+
+  /** Waits no longer than `ms` from now. */
+  within(ms: number): void {
+    if (this.#resolve) this.#cancelDeadlines.push(this.#options.clock.after(ms, () => this.end()))
   }
 
   /** A reply got its outcome. */
   settled(): void {
     this.#done += 1
-    this.#endIfDone()
+    // Once for all that settle in this turn: each check walks past every stuck reply.
+    if (this.#willCheck) return
+    this.#willCheck = true
+    queueMicrotask(() => {
+      this.#willCheck = false
+      this.#endIfDone()
+    })
   }
 
   /** Reports what is left now. Safe to call twice. */
   end(): void {
-    this.#cancelDeadline?.()
+    for (const cancel of this.#cancelDeadlines) cancel()
     this.#cancelLook?.()
     this.#resolve?.({ done: this.#done, left: this.#options.ledger.length })
     this.#resolve = undefined

@@ -11,8 +11,10 @@ export interface LanesOptions {
   readonly isOpen: (entry: LedgerEntry) => boolean
   /** Whether the bot may start a reply in the channel now. */
   readonly mayStart: (bot: BotLogin, channel: ChannelName) => boolean
-  /** Makes one reply, holding a slot of its lane and a global one until it resolves. Must not reject. */
+  /** Makes one reply, holding a slot of its lane and a global one until it ends. */
   readonly work: (entry: LedgerEntry) => Promise<void>
+  /** Told what `work` throws; the lane goes on. */
+  readonly fault: (error: unknown) => void
 }
 
 interface Lane {
@@ -74,7 +76,7 @@ export class Lanes {
       if (lane.waiting.countStartable(mayStart, lane.idle + 1) <= lane.idle) return
       lane.tickets += 1
       lane.idle += 1
-      void lane.queue.add(() => this.#global.add(() => this.#useTicket(lane)))
+      lane.queue.add(() => this.#global.add(() => this.#useTicket(lane))).catch(this.#options.fault)
     }
   }
 

@@ -23,8 +23,12 @@ export interface LedgerEntry {
   attempts: number
   /** Failures in a row, of whatever kind: the exponent of the next pause. */
   failures: number
-  /** Since when the model could not serve it, in clock milliseconds; unset while it can. */
-  unservedSinceMs: number | undefined
+  /** When the first of these failures was that of the model's server, in clock milliseconds. */
+  failingSinceMs: number | undefined
+  /** When the last try failed, in clock milliseconds. */
+  failedAtMs: number | undefined
+  /** Since when its bot or channel is blocked, in clock milliseconds; unset while it is not. */
+  blockedSinceMs: number | undefined
 }
 
 interface Count {
@@ -48,6 +52,11 @@ export class Ledger {
     for (const bot of bots) this.#counts.set(bot, { working: 0, others: 0, ready: new Map() })
   }
 
+  /** Throws a RangeError for a bot that has no lane. */
+  requireBot(bot: BotLogin): void {
+    this.#countOf(bot)
+  }
+
   /** Enters a reply as `waiting`; `undefined` when it is there already. Throws a RangeError for an unknown bot. */
   open(task: ReplyTask): LedgerEntry | undefined {
     if (this.#entries.has(task.id)) return undefined
@@ -57,7 +66,9 @@ export class Ledger {
       number: this.#accepted++,
       attempts: 0,
       failures: 0,
-      unservedSinceMs: undefined,
+      failingSinceMs: undefined,
+      failedAtMs: undefined,
+      blockedSinceMs: undefined,
     }
     this.#count(entry, 'waiting', 1)
     this.#entries.set(task.id, entry)

@@ -1,5 +1,5 @@
-import { type Cancel, type Clock, MINUTE, SECOND, sleep } from '../clock.js'
-import type { BotLogin, Outcome, ReplyTask } from '../domain.js'
+import { type Cancel, type Clock, MINUTE, SECOND } from '../clock.js'
+import { type BotLogin, isOutcome, type Outcome, type ReplyTask } from '../domain.js'
 import { ChorusError, toChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
@@ -16,6 +16,7 @@ import { BacklogWatch } from './backlog-watch.js'
 import { DrainWatch } from './drain-watch.js'
 import { Lanes } from './lanes.js'
 import { Ledger, type LedgerEntry } from './ledger.js'
+import { makeLine } from './make-line.js'
 import { decideRetry, type RetryRules } from './retry-rules.js'
 
 /** Ready lines of one bot in one channel above which its lane starts nothing more there. */
@@ -55,6 +56,8 @@ export class PQueueEngine implements ReplyQueue {
   /** Timers of held replies, one each. */
   readonly #retries = new Map<LedgerEntry, Cancel>()
   #cancelSweep: Cancel | undefined
+  /** When the model last made a line, in clock milliseconds. */
+  #servedAtMs = Number.NEGATIVE_INFINITY
   #handler: ReplyHandler<unknown> | undefined
   #drain: DrainWatch | undefined
   #isStopped = false
@@ -72,6 +75,7 @@ export class PQueueEngine implements ReplyQueue {
         this.#ledger.readyIn(bot, channel) < READY_MAX &&
         !options.blocked?.(bot, channel),
       work: (entry) => this.#run(entry),
+      fault: (error) => options.events.emit('error', { error, where: 'queue' }),
     })
   }
 
@@ -84,6 +88,7 @@ export class PQueueEngine implements ReplyQueue {
   async accept(tasks: readonly ReplyTask[]): Promise<void> {
     if (this.#drain || this.#isStopped)
       throw new ChorusError('stopping', 'nothing new is taken while stopping')
+    for (const { bot } of tasks) this.#ledger.requireBot(bot)
     for (const task of tasks) {
       const entry = this.#ledger.open(task)
       if (!entry) continue
@@ -115,8 +120,8 @@ export class PQueueEngine implements ReplyQueue {
       ledger: this.#ledger,
       isStuck: (entry) => this.#isStuck(entry),
       clock: this.#options.clock,
-      deadlineMs,
     })
+    if (deadlineMs !== undefined) this.#drain.within(deadlineMs)
     return this.#drain.report
   }
 
@@ -143,7 +148,7 @@ export class PQueueEngine implements ReplyQueue {
     const context: WorkContext = { signal: work.signal, attempt: entry.attempts + 1 }
     this.#start(entry)
     try {
-      const line = await this.#make(handler, entry.task, context)
+      const line = await makeLine(handler, entry.task, context, this.#options.clock)
       this.#ready(entry)
       // Not awaited: from here on the reply waits for the account's allowance, and that must hold no slot.
       this.#deliver(handler, entry, line, context).catch((error: unknown) => this.#fail(entry, error))
@@ -160,23 +165,11 @@ export class PQueueEngine implements ReplyQueue {
     this.#options.events.emit('reply:started', { task, attempt: entry.attempts + 1, waitedMs })
   }
 
-  /** The pause counts from the arrival of the message and runs beside the model; it is part of the task. */
-  async #make(handler: ReplyHandler<unknown>, task: ReplyTask, context: WorkContext): Promise<unknown> {
-    const { clock } = this.#options
-    const over = task.message.arrivedAtMs + task.delayMs - clock.now()
-    // Never longer than the pause itself, whatever clock the message was stamped with.
-    const pause = sleep(clock, Math.min(task.delayMs, Math.max(0, over)), context.signal)
-    if (!handler.deliver) {
-      await pause
-      return handler.reply(task, context)
-    }
-    const [, line] = await Promise.all([pause, (async () => handler.reply(task, context))()])
-    return line
-  }
-
   #ready(entry: LedgerEntry): void {
     if (!this.#ledger.isOpen(entry)) return
     entry.failures = 0
+    entry.failingSinceMs = undefined
+    this.#servedAtMs = this.#options.clock.now()
     this.#ledger.move(entry, 'ready')
     this.#watchBacklog()
     const tookMs = this.#options.clock.now() - entry.task.message.arrivedAtMs
@@ -190,10 +183,8 @@ export class PQueueEngine implements ReplyQueue {
     context: WorkContext,
   ): Promise<void> {
     if (!this.#ledger.isOpen(entry)) return
-    const outcome: Outcome = handler.deliver
-      ? await handler.deliver(entry.task, line, context)
-      : { kind: 'sent' }
-    this.#settle(entry, outcome)
+    const said = await handler.deliver?.(entry.task, line, context)
+    this.#settle(entry, isOutcome(said) ? said : { kind: 'sent' })
   }
 
   #fail(entry: LedgerEntry, thrown: unknown): void {
@@ -201,13 +192,21 @@ export class PQueueEngine implements ReplyQueue {
     this.#work.delete(entry)
     if (!this.#ledger.isOpen(entry)) return
     const error = toChorusError(thrown)
+    if (this.#isCounted(entry, error)) entry.attempts += 1
+    const now = this.#options.clock.now()
     entry.failures += 1
-    if (error.retry === 'counted') entry.attempts += 1
-    if (error.retry === 'free') entry.unservedSinceMs ??= this.#options.clock.now()
+    entry.failedAtMs = now
+    if (error.scope === 'endpoint') entry.failingSinceMs ??= now
     const verdict = decideRetry(error, entry, this.#options.retry, this.#options.random)
     if (verdict.kind === 'dead')
       this.#settle(entry, { kind: 'dead', code: error.code, reason: error.message })
     else this.#hold(entry, error, verdict.inMs)
+  }
+
+  /** A failure is the reply's own when the model's server has served others since it last failed this one. */
+  #isCounted({ failedAtMs }: LedgerEntry, { retry }: ChorusError): boolean {
+    if (retry !== 'free-in-outage') return retry === 'counted'
+    return failedAtMs !== undefined && this.#servedAtMs > failedAtMs
   }
 
   #hold(entry: LedgerEntry, error: ChorusError, inMs: number): void {
@@ -233,7 +232,6 @@ export class PQueueEngine implements ReplyQueue {
     if (!this.#ledger.close(entry)) return
     this.#retries.get(entry)?.()
     this.#retries.delete(entry)
-    this.#work.get(entry)?.abort(new ChorusError('stopping', `reply has its outcome: ${outcome.kind}`))
     this.#work.delete(entry)
     const { task } = entry
     const tookMs = this.#options.clock.now() - task.message.arrivedAtMs
@@ -247,23 +245,36 @@ export class PQueueEngine implements ReplyQueue {
   #sweep(): void {
     this.#cancelSweep = undefined
     const now = this.#options.clock.now()
-    for (const entry of [...this.#ledger.entries()]) {
+    for (const entry of this.#ledger.entries()) {
       if (entry.state === 'working') continue
       const blocked = this.#blocked(entry)
-      if (blocked) entry.unservedSinceMs ??= now
-      else if (entry.failures === 0) entry.unservedSinceMs = undefined
-      if (now - (entry.unservedSinceMs ?? now) < this.#options.answerWithinMs) continue
-      this.#settle(entry, { kind: 'expired', reason: blocked ?? 'the model was away' })
+      entry.blockedSinceMs = blocked === undefined ? undefined : (entry.blockedSinceMs ?? now)
+      const unservedMs = blocked === undefined ? this.#failingMs(entry) : now - (entry.blockedSinceMs ?? now)
+      if (unservedMs >= this.#options.answerWithinMs) this.#expire(entry, blocked ?? 'the model was away')
     }
     if (this.#ledger.length > 0)
       this.#cancelSweep = this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())
   }
 
+  #expire(entry: LedgerEntry, reason: string): void {
+    // A line that is ready waits in the outbox: it must not be said after all.
+    this.#work.get(entry)?.abort(new ChorusError('expired', `the reply has expired: ${reason}`))
+    this.#settle(entry, { kind: 'expired', reason })
+  }
+
+  /** Nothing is gained by waiting for it now. */
   #isStuck(entry: LedgerEntry): boolean {
     if (entry.state === 'working') return false
-    if (this.#blocked(entry)) return true
-    const now = this.#options.clock.now()
-    return entry.failures > 0 && now - (entry.unservedSinceMs ?? now) >= AWAY_MS
+    return this.#blocked(entry) !== undefined || this.#failingMs(entry) >= AWAY_MS
+  }
+
+  /**
+   * For how long the model has served neither this reply nor any other, in milliseconds. Once it serves again, what
+   * still waits is in a working lane, however long that is.
+   */
+  #failingMs({ failures, failingSinceMs }: LedgerEntry): number {
+    if (failures === 0 || failingSinceMs === undefined) return 0
+    return this.#options.clock.now() - Math.max(failingSinceMs, this.#servedAtMs)
   }
 
   #blocked({ task }: LedgerEntry): string | undefined {

@@ -27,6 +27,8 @@ export class WaitingList {
       list = new TinyQueue<LedgerEntry>([], byRightOfWay)
       this.#lists.set(channel, list)
     }
+    // A blocked bot takes nothing out: what got its outcome while waiting has to go when others come.
+    this.#head(list)
     list.push(entry)
   }
 

@@ -1,4 +1,4 @@
-import type { ChatText } from '../domain.js'
+import { type ChatText, LINE_UNITS_MAX } from '../domain.js'
 import { cutText } from './cut-text.js'
 import { withoutCommandStart, withoutOwnName, withoutQuotes } from './line-start.js'
 import { withoutLinks } from './link.js'
@@ -27,8 +27,6 @@ export type ChatTextResult =
   | { readonly kind: 'text'; readonly text: ChatText }
   | { readonly kind: 'refused'; readonly reason: 'empty' | 'secret' }
 
-/** Twitch's limit, in UTF-16 units: the strictest way to count its "500 characters". */
-const LINE_UNITS_MAX = 500
 /** Units read of what a model wrote; the rest is dropped. Long thoughts fit in. */
 const RAW_UNITS_MAX = 1_048_576
 /** Units looked at of what it says; no line needs more, and all further steps stay cheap. */

@@ -1,5 +1,11 @@
 import type { Clock } from '../clock.js'
-import type { BotLogin, ChannelName, ChatMessage, MessageId } from '../domain.js'
+import {
+  type BotLogin,
+  type ChannelName,
+  type ChatMessage,
+  LINE_UNITS_MAX,
+  type MessageId,
+} from '../domain.js'
 
 /** A line as the prompt quotes it. */
 export interface ConversationLine {
@@ -12,8 +18,6 @@ export interface ConversationLine {
 
 /** Lines kept per channel; the oldest one falls out. At 40 lines a second that is still 12 seconds of chat. */
 const LINES_MAX = 500
-/** Units kept of a line, which is all that Twitch lets through; the rest of a longer one is cut off. */
-const TEXT_UNITS_MAX = 500
 /** Channels remembered, twice what an account may join; the one heard first is forgotten. */
 const CHANNELS_MAX = 200
 
@@ -147,7 +151,7 @@ function toLine({ id, name, text }: Entry): ConversationLine {
 }
 
 function bounded(text: string): string {
-  return text.length > TEXT_UNITS_MAX ? text.slice(0, TEXT_UNITS_MAX) : text
+  return text.length > LINE_UNITS_MAX ? text.slice(0, LINE_UNITS_MAX) : text
 }
 
 function isSince(atMs: number | undefined, since: number): boolean {

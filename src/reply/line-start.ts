@@ -1,3 +1,5 @@
+import { escapePattern } from '../escape-pattern.js'
+
 /** Twitch, its clients or tmi.js take a line that starts so as a command; marks on such a sign go with it. */
 const COMMAND_SIGNS = /^[\s\p{M}/\\.!]+/u
 
@@ -22,7 +24,9 @@ export function withoutCommandStart(text: string, prefixes: readonly string[]): 
  * `[Ava]`, `Ava (you):`. A colon that may begin a face is none: `ava :D`.
  */
 export function withoutOwnName(text: string, self: readonly string[]): string {
-  const names = self.filter((name) => name.trim() !== '').map((name) => escaped(name.normalize('NFC').trim()))
+  const names = self
+    .filter((name) => name.trim() !== '')
+    .map((name) => escapePattern(name.normalize('NFC').trim()))
   if (names.length === 0) return text
   const name = `[@＠]?(?:${names.join('|')})`
   const colon = String.raw`(?:\s?：|\s?:(?=\s|$)|:(?=\p{L}{2}))`
@@ -64,8 +68,4 @@ export function withoutQuotes(text: string): string {
 
 function fold(text: string): string {
   return text.normalize('NFC').toLowerCase()
-}
-
-function escaped(name: string): string {
-  return name.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
 }

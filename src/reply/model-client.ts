@@ -37,6 +37,8 @@ export interface ModelClientOptions {
 const ANSWER_BYTES_MAX = 256 * 1024
 /** Longest wait for the moderation endpoint; it answers in a fraction of a second. */
 const MODERATION_DEADLINE_MS = 5 * SECOND
+/** Transient failures in a row after which an endpoint that has never worked counts as missing. */
+const MODERATION_TRIES = 3
 const OPENAI_URL = 'https://api.openai.com/v1'
 /** The SDK wants some key; the real one is put in by our fetch. */
 const NO_KEY = 'unused'
@@ -53,13 +55,17 @@ export class ModelClient {
   /** Host and port for messages; a URL may hold a password. */
   readonly #server: string
   readonly #shape: RequestShape
-  #moderation: 'untried' | 'works' | 'absent' = 'untried'
+  #moderation: 'untried' | 'works' | 'absent'
+  /** Transient failures of an endpoint that has never worked. */
+  #moderationFailures = 0
 
   constructor(options: ModelClientOptions) {
     const { apiKey, baseUrl = OPENAI_URL, temperature } = options
     this.#options = options
     this.#server = hostOf(baseUrl)
     this.#shape = new RequestShape({ temperature })
+    // OpenAI has the endpoint: a fault on the first call is a fault, no sign that there is none.
+    this.#moderation = options.baseUrl === undefined ? 'works' : 'untried'
     this.#client = new OpenAI({
       // Everything is given: what is left out the SDK takes from the environment.
       apiKey: NO_KEY,
@@ -173,13 +179,15 @@ export class ModelClient {
     if (change) this.#options.events.emit('model:adapted', { model: this.#options.model, parameter, change })
   }
 
-  /** A server that once moderated and now fails is in trouble; one that never did has no such endpoint. */
+  /** A server that once moderated and now fails is in trouble; one that never did may have no such endpoint. */
   #withoutModeration(thrown: unknown): Moderation {
     if (this.#moderation === 'works') return 'unavailable'
     const status = refusedStatus(thrown)
     const isFinal = status !== undefined && status !== 408 && status !== 429 && status < 500
     const isNone = isFinal || status === 501 || this.#toError(thrown).code === 'model-bad-answer'
-    if (isNone) this.#moderation = 'absent'
+    this.#moderationFailures += 1
+    if (!isNone && this.#moderationFailures < MODERATION_TRIES) return 'unavailable'
+    this.#moderation = 'absent'
     return 'absent'
   }
 

@@ -1,5 +1,12 @@
 import { type Clock, SECOND } from '../clock.js'
-import type { Bot, BotLogin, ChatLine, ChatText, ReplyTask } from '../domain.js'
+import {
+  type Bot,
+  type BotLogin,
+  type ChatLine,
+  type ChatText,
+  LINE_UNITS_MAX,
+  type ReplyTask,
+} from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
@@ -57,8 +64,6 @@ interface Scene {
   readonly signal: AbortSignal
 }
 
-/** Longest line that Twitch takes, in UTF-16 units. */
-const LINE_UNITS_MAX = 500
 /** Twitch puts `@login ` before the text of a threaded reply: these units beside the login itself. */
 const THREAD_UNITS = 2
 /** Twitch refuses an identical line of an account within this time. */

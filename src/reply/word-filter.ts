@@ -5,6 +5,7 @@ import {
   resolveConfusablesTransformer,
   resolveLeetSpeakTransformer,
 } from 'obscenity'
+import { escapePattern } from '../escape-pattern.js'
 
 /** Marks that stand for letters; digits that do are resolved by the library. */
 const LETTER_MARKS: Readonly<Record<string, string>> = {
@@ -34,7 +35,7 @@ export class WordFilter {
   constructor({ blockedTerms }: { readonly blockedTerms: readonly string[] }) {
     const terms = blockedTerms.map((term) => skeleton(fold(term)).trim()).filter((term) => term !== '')
     if (terms.length === 0) return
-    const anyTerm = terms.map((term) => escapeForPattern(term).replace(/\s+/gu, String.raw`\s+`)).join('|')
+    const anyTerm = terms.map((term) => escapePattern(term).replace(/\s+/gu, String.raw`\s+`)).join('|')
     this.#ownTerms = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${anyTerm})(?![\p{L}\p{N}])`, 'u')
   }
 
@@ -75,8 +76,4 @@ function skeleton(folded: string): string {
     return letter === undefined ? char : String.fromCodePoint(letter)
   })
   return letters.join('').toLowerCase().replace(REPEAT, '$1')
-}
-
-function escapeForPattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
 }

@@ -1,4 +1,5 @@
 import type { Bot, BotLogin } from '../domain.js'
+import { escapePattern } from '../escape-pattern.js'
 
 /**
  * What may stand right behind a name: no letter, digit or `_`, so that `@ava` is not in `@avatar`. Letters of scripts
@@ -61,10 +62,6 @@ function inAnyCase(name: string): string {
     const cases = new Set(
       [char, char.toLowerCase(), char.toUpperCase()].filter((c) => fold(c) === fold(char)),
     )
-    return `(?:${[...cases].map(escapeForPattern).join('|')})`
+    return `(?:${[...cases].map(escapePattern).join('|')})`
   }).join('')
-}
-
-function escapeForPattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
 }

@@ -135,6 +135,8 @@ function toWire(socket: WebSocket, tcp: Socket, sayGoodbye: () => void): Wire {
 
 function portError(port: number, error: NodeJS.ErrnoException): Error {
   return error.code === 'EADDRINUSE'
-    ? new ChorusError('port-taken', `port ${port} is taken by another program`, { cause: error })
+    ? new ChorusError('port-taken', `Port ${port} on 127.0.0.1 is taken by another program.`, {
+        cause: error,
+      })
     : error
 }

@@ -167,7 +167,11 @@ export class ModelSimulator implements AsyncDisposable {
     return new Promise((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EADDRINUSE') return reject(error)
-        reject(new ChorusError('port-taken', `port ${this.#port} on ${HOST} is taken`, { cause: error }))
+        reject(
+          new ChorusError('port-taken', `Port ${this.#port} on ${HOST} is taken by another program.`, {
+            cause: error,
+          }),
+        )
       })
       server.listen(this.#port, HOST, () => {
         const address = server.address()

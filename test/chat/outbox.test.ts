@@ -17,6 +17,8 @@ let outbox: Outbox
 let events: ChorusEmitter
 /** How long Twitch takes to answer a line; undefined: it never does. */
 let answersInMs: number | undefined
+/** When Twitch was last heard; undefined: it hears and answers a PING at once. */
+let heardAtMs: number | undefined
 
 beforeEach(() => {
   clock = new ManualClock()
@@ -24,10 +26,13 @@ beforeEach(() => {
   joined = new Set(['here', 'there'])
   events = new ChorusEmitter()
   answersInMs = 0
+  heardAtMs = undefined
   outbox = new Outbox({
     bot: toBotLogin('ava'),
     clock,
     events,
+    heardAtMs: () => heardAtMs ?? clock.now(),
+    askIfAlive: () => written.push({ atMs: clock.now(), raw: 'PING' }),
     write: (channel, raw) => {
       if (!joined.has(channel)) return false
       written.push({ atMs: clock.now(), raw })
@@ -38,7 +43,7 @@ beforeEach(() => {
   })
 })
 
-const texts = () => written.map(({ raw }) => raw.slice(raw.indexOf(' :') + 2))
+const texts = () => written.map(({ raw }) => (raw.includes(' :') ? raw.slice(raw.indexOf(' :') + 2) : raw))
 const sendAll = (lines: readonly ChatLine[]) => Promise.all(lines.map((each) => outbox.send(each, never())))
 
 describe('Outbox', () => {
@@ -80,6 +85,19 @@ describe('Outbox', () => {
     expect(written.map(({ atMs }) => atMs)).toEqual([0, 6100])
     outbox.stop()
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('writes nothing more into a link that has gone silent, and goes on when Twitch is heard again', async () => {
+    answersInMs = undefined
+    heardAtMs = -1
+    const all = sendAll([line('one'), line('two')])
+    await clock.advance(60_000)
+    expect(texts().filter((text) => text !== 'PING')).toEqual(['one'])
+    expect(written.filter(({ raw }) => raw === 'PING')).toHaveLength(12)
+    heardAtMs = clock.now()
+    await clock.advance(5000 + 1100)
+    await all
+    expect(texts().filter((text) => text !== 'PING')).toEqual(['one', 'two'])
   })
 
   it('lets a channel that must wait hold up no other', async () => {

@@ -300,7 +300,7 @@ describe('connections', () => {
     const back = next(events, 'bot:joined', ({ bot }) => bot === AVA)
     const id = twitch.room('here').say('ann', 'while ava is away')
     const sent = chat.deliver(task(AVA), line('I am back'), never())
-    expect(chat.pending(AVA, HERE)).toBe(1)
+    expect(chat.status().bots[0]?.waiting).toBe(1)
     expect(chat.blocked(AVA, HERE)).toBeUndefined()
     await back
     await sent

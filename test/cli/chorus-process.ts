@@ -36,7 +36,8 @@ export class ChorusProcess {
   #isOver = false
 
   constructor({ command, args, env, cwd }: ProcessOptions) {
-    this.#child = spawn(command, args, { cwd, env, stdio: 'pipe' })
+    // A group of its own, so that what it has started itself can be ended with it.
+    this.#child = spawn(command, args, { cwd, env, stdio: 'pipe', detached: true })
     // A key for a process that has just ended is no fault of the test.
     this.#child.stdin?.on('error', () => {})
     this.#read(this.#child.stdout, this.#stdout)
@@ -58,17 +59,17 @@ export class ChorusProcess {
     return this.#stdout.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
   }
 
-  /** Resolves with the first line on either stream that matches; rejects when it ends or is late without one. */
-  line(pattern: RegExp): Promise<string> {
-    return this.#until(String(pattern), () =>
-      [...this.#stdout, ...this.#stderr].find((line) => pattern.test(line)),
-    )
+  /** Resolves with the `count`-th line on either stream that matches; rejects when it ends or is late without one. */
+  line(pattern: RegExp, count = 1): Promise<string> {
+    return this.#until(`${pattern}, ${count} times`, () => {
+      return [...this.#stdout, ...this.#stderr].filter((line) => pattern.test(line))[count - 1]
+    })
   }
 
   /** Resolves with the `count`-th line of the log that tells `event`. */
   event(event: string, count = 1): Promise<Readonly<Record<string, unknown>>> {
     return this.#until(`event ${event}, ${count} times`, () => {
-      return this.log.filter((line) => line['event'] === event)[count - 1]
+      return this.log.filter((line) => line.event === event)[count - 1]
     })
   }
 
@@ -92,9 +93,14 @@ export class ChorusProcess {
     this.#child.stdout?.destroy()
   }
 
-  /** Ends it whatever it does; resolves when it is gone. */
+  /** Ends it and its children whatever they do; resolves when it is gone. */
   async kill(): Promise<void> {
-    if (!this.#isOver) this.#child.kill('SIGKILL')
+    const { pid } = this.#child
+    try {
+      if (!this.#isOver && pid !== undefined) process.kill(-pid, 'SIGKILL')
+    } catch {
+      // It has just ended by itself.
+    }
     await this.ended
   }
 

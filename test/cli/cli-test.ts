@@ -38,7 +38,7 @@ export class Cli {
     for (const [name, value] of Object.entries(env)) {
       if (/TOKEN|KEY/.test(name) && value.length > 5) this.#secrets.add(value.replace(/^oauth:/, ''))
     }
-    const inherited = { PATH: process.env['PATH'] }
+    const inherited = { PATH: process.env.PATH }
     const running = new ChorusProcess({ command, args, env: { ...inherited, ...env }, cwd: this.folder })
     this.#processes.push(running)
     return running
@@ -110,17 +110,24 @@ export function configFor(bots: readonly string[], rest = ''): string {
   return `channels: [${CHANNEL}]\nbots:\n${logins}${replies}${rest}`
 }
 
+interface Fixtures {
+  readonly cli: Cli
+  /** How long the model takes, in milliseconds. */
+  readonly latency: number
+  readonly world: World
+}
+
 /** `cli` and `world` are made where a test asks for them, and taken down after it. */
-export const test = base.extend<{ cli: Cli; world: World }>({
+export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads from this pattern what the fixture needs.
   cli: async ({}, use) => {
     const cli = new Cli()
     await use(cli)
     await cli.stop()
   },
-  // biome-ignore lint/correctness/noEmptyPattern: as above.
-  world: async ({}, use) => {
-    const world = new World()
+  latency: 20,
+  world: async ({ latency }, use) => {
+    const world = new World({ latency })
     await world.start()
     await use(world)
     await world.stop()

@@ -5,9 +5,9 @@ const HINT = 'chorus --help shows what there is.'
 
 describe('asked for help, it shows it and ends well', () => {
   test.for([
-    [['--help'], /Usage: chorus \[options\] \[command\][^]*start[^]*demo[^]*check[^]*replay[^]*simulate/],
-    [['help', 'demo'], /Usage: chorus demo[^]*--bots[^]*--seed/],
-    [['replay', '--help'], /Usage: chorus replay[^]*<file>[^]*--speed[^]*--as/],
+    [['--help'], /Usage: chorus \[options\] \[command\].*start.*demo.*check.*replay.*simulate/s],
+    [['help', 'demo'], /Usage: chorus demo.*--bots.*--seed/s],
+    [['replay', '--help'], /Usage: chorus replay.*<file>.*--speed.*--as/s],
   ] as const)('%j', async ([args, expected], { cli }) => {
     const { code, stdout, stderr } = await cli.run(args)
     expect(stdout).toMatch(expected)

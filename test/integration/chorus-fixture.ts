@@ -32,6 +32,8 @@ export interface FixtureOptions {
   readonly logger?: Logger
   /** Runs when Twitch and the model are there, and before anybody connects. */
   readonly before?: (standIns: Pick<Fixture, 'twitch' | 'model'>) => unknown
+  /** False: it is built and connects nothing; the test starts it. */
+  readonly isStarted?: boolean
   /** Whether `error` events are part of the test; else one fails it. */
   readonly hasFaults?: boolean
 }
@@ -62,6 +64,7 @@ export function choruses(): (options?: FixtureOptions) => Promise<Fixture> {
   return async (options = {}) => {
     const fixture = await build(options)
     started.push({ fixture, hasFaults: options.hasFaults ?? false })
+    if (options.isStarted === false) return fixture
     await Promise.all([
       fixture.record.until((record) => record.of('ready').length > 0),
       fixture.chorus.start(),

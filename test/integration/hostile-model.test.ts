@@ -36,7 +36,7 @@ const HOSTILE: readonly (readonly [name: string, says: string, left?: string])[]
   ['right-to-left marks', 'abc \u202Eevil\u202C', 'abc evil'],
   [
     'its own rules',
-    'My rules: What people typed is quoted between <chat> and </chat>, and the line to answer',
+    'My rules: What people typed is quoted between <chat> and </chat>, and the line to answer between <line> and </line>.',
   ],
   ['half a character', 'fine by me \ud83d', 'fine by me'],
   ['nothing', '   '],
@@ -73,7 +73,8 @@ function expectHarmless({ account, channel, isAction, shown, text, verdict }: Se
 }
 
 describe('of a model that says', () => {
-  it.each(HOSTILE)('%s, chat gets one harmless line', async (_, text, left?: string) => {
+  const cases = HOSTILE.map(([name, text, left]) => ({ name, text, left }))
+  it.each(cases)('$name: chat gets one harmless line', async ({ text, left }) => {
     const chorus = await start({ factor: 20, config: { safety: { blockedTerms: [BLOCKED] } } })
     const attempt = await answerOf(chorus, { kind: 'say', text })
     expectHarmless(attempt)

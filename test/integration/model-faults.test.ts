@@ -46,7 +46,7 @@ describe('a model that is away', () => {
 
 describe('a model that fails now and then', () => {
   it('in every way there is: a raid of thirty is answered whole, and every slot is free again', async () => {
-    const chorus = await start({ factor: 20, config: { model: { deadline: 3 }, retry: { base: 0.5 } } })
+    const chorus = await start({ factor: 10, config: { model: { deadline: 4 }, retry: { base: 0.5 } } })
     const faults: readonly ModelFault[] = [
       { kind: 'rate-limit', retryAfter: '2' },
       { kind: 'rate-limit', retryAfter: 'soon' },
@@ -124,7 +124,7 @@ describe('a model that fails now and then', () => {
   })
 
   it('by hanging on every request of a while lets the other bot wait no longer than the deadline', async () => {
-    const chorus = await start({ factor: 20, config: { model: { deadline: 4 } } })
+    const chorus = await start({ factor: 10, config: { model: { deadline: 4 } } })
     chorus.model.script({ kind: 'hang' }, { kind: 'hang' })
     chorus.room.say('ann', '@ava hello')
     chorus.room.say('bob', '@ava hello')

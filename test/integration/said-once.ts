@@ -13,13 +13,14 @@ export async function untilGone({ bots, twitch }: Fixture): Promise<void> {
  * bot, threaded to its question, taken by Twitch; and nothing else, ever.
  */
 export async function expectSaidOnce(fixture: Fixture): Promise<void> {
-  const { chorus, record, twitch } = fixture
+  const { bots, chorus, record, twitch } = fixture
   await chorus.stop()
   await untilGone(fixture)
   const sent = record.of('reply:settled').filter(({ outcome }) => outcome.kind === 'sent')
   const owed = sent.map(({ task }) => `${task.bot} → ${task.message.login} ${task.message.id}`)
   const askers = new Map(sent.map(({ task }) => [task.message.id as string, task.message.login]))
-  const said = twitch.ledger.attempts().map(({ account, replyParent = '', verdict, text }) => {
+  const attempts = twitch.ledger.attempts().filter(({ account }) => bots.includes(account))
+  const said = attempts.map(({ account, replyParent = '', verdict, text }) => {
     const asker = askers.get(replyParent) ?? 'nobody'
     return verdict === 'delivered' ? `${account} → ${asker} ${replyParent}` : `${verdict}: ${text}`
   })

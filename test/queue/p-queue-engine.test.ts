@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MINUTE, SECOND } from '../../src/clock.js'
+import { MINUTE, SECOND, sleep } from '../../src/clock.js'
 import type { Outcome, ReplyTask } from '../../src/domain.js'
 import { ChorusError } from '../../src/errors.js'
 import { replyTask } from '../support/reply-task.js'
@@ -78,6 +78,22 @@ describe('a reply in the queue', () => {
     await clock.advance(SECOND)
     expect(settled).toHaveLength(1)
   })
+})
+
+it.each([undefined, null, ['#channel', 'hi'], 'ok'])(
+  'a delivery that resolves to %j was sent',
+  async (said) => {
+    const { engine, clock, settled } = engineFixture({ deliver: async () => said })
+    await engine.accept([replyTask()])
+    await clock.advance(SECOND)
+    expect(settled.map(({ outcome }) => outcome)).toEqual([SENT])
+  },
+)
+
+it('replies for a bot without a lane are refused, and those accepted with them, too', async () => {
+  const { engine } = engineFixture({ bots: ['ava'] })
+  await expect(engine.accept([replyTask(), replyTask({ bot: 'nobody' })])).rejects.toThrow('nobody')
+  expect(engine.metrics().global).toEqual({ size: 0, pending: 0 })
 })
 
 describe('order', () => {
@@ -165,6 +181,59 @@ describe('a failure', () => {
     outage.isOver = true
     await clock.advance(2 * MINUTE)
     expect(settled.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 100 }, () => SENT))
+  })
+
+  it('of an outage is forgotten once the model serves again, however long the lane then is', async () => {
+    const { engine, clock, settled } = engineFixture({
+      answerWithinMs: 300 * SECOND,
+      reply: async (_task, { signal }) => {
+        if (clock.now() < MINUTE) throw new ChorusError('model-unreachable', 'connection refused')
+        await sleep(clock, 5 * SECOND, signal)
+        return 'hi'
+      },
+    })
+    await engine.accept(many(400, {}))
+    await clock.advance(30 * MINUTE)
+    expect(settled.filter(({ outcome }) => outcome.kind === 'sent')).toHaveLength(400)
+  })
+
+  it('counts when the model serves others meanwhile: a line it can’t answer does not try for ever', async () => {
+    const hopeless = replyTask({ login: 'cursed' })
+    const { engine, clock, settled } = engineFixture({
+      generateMs: 0,
+      reply: async (task) => {
+        if (task === hopeless) throw new ChorusError('model-timeout', 'no answer')
+        return 'hi'
+      },
+    })
+    await engine.accept([hopeless])
+    for (let i = 0; i < 60; i++) {
+      await engine.accept([replyTask({ arrivedAtMs: clock.now() })])
+      await clock.advance(10 * SECOND)
+    }
+    expect(settled.find(({ task }) => task === hopeless)?.outcome).toMatchObject({
+      kind: 'dead',
+      code: 'model-timeout',
+    })
+  })
+
+  it('may be anything that can be thrown', async () => {
+    for (const odd of [
+      undefined,
+      null,
+      'text',
+      Object.create(null),
+      {
+        toString: () => {
+          throw new Error('no')
+        },
+      },
+    ]) {
+      const { engine, clock, settled } = engineFixture({ reply: () => Promise.reject(odd) })
+      await engine.accept([replyTask()])
+      await clock.advance(5 * MINUTE)
+      expect(settled.map(({ outcome }) => outcome.kind)).toEqual(['dead'])
+    }
   })
 
   it('that asks for an hour’s wait gets no more than the cap', async () => {
@@ -341,6 +410,34 @@ describe('a graceful stop', () => {
     const report = engine.drain({ deadlineMs: 8 * SECOND })
     await clock.advance(8 * SECOND)
     expect(await report).toEqual({ done: 0, left: 3 })
+  })
+
+  it('keeps to the shortest deadline, whoever asks for it and when', async () => {
+    const { engine, clock } = engineFixture({ generateMs: MINUTE })
+    await engine.accept(many(3, {}))
+    const report = engine.drain()
+    await clock.advance(5 * SECOND)
+    void engine.drain({ deadlineMs: 8 * SECOND })
+    void engine.drain({ deadlineMs: 30 * SECOND })
+    await clock.advance(8 * SECOND)
+    expect(await report).toEqual({ done: 0, left: 3 })
+  })
+
+  it('waits for a lane that works again after an outage', async () => {
+    const { engine, clock } = engineFixture({
+      reply: async (_task, { signal }) => {
+        if (clock.now() < 2 * MINUTE) throw new ChorusError('model-unreachable', 'away')
+        await sleep(clock, SECOND, signal)
+        return 'hi'
+      },
+    })
+    await engine.accept(many(200, {}))
+    await clock.advance(2 * MINUTE + 50 * SECOND)
+    const before = engine.metrics().global
+    expect(before.size + before.pending).toBeGreaterThan(0)
+    const report = engine.drain()
+    await clock.advance(10 * MINUTE)
+    expect((await report).left).toBe(0)
   })
 
   it('is the same for everyone who asks, and a stop ends it', async () => {

@@ -401,9 +401,17 @@ describe('ModelClient.moderate', () => {
     await using model = await startModel({ moderation: marks })
     const { client } = clientOf(model.url)
     await model.away()
-    expect(await client.moderate('an ugly line', { signal })).toBe('absent')
+    expect(await client.moderate('an ugly line', { signal })).toBe('unavailable')
     await model.back()
     expect(await client.moderate('an ugly line', { signal })).toBe('flagged')
+  })
+
+  it('takes an endpoint that has never worked for missing after three faults', async () => {
+    await using model = await startModel({ moderation: { kind: 'broken' } })
+    const { client } = clientOf(model.url)
+    const said = []
+    for (let i = 0; i < 4; i++) said.push(await client.moderate('a line', { signal }))
+    expect(said).toEqual(['unavailable', 'unavailable', 'absent', 'absent'])
   })
 
   it('rejects with the reason of a caller who gives up', async () => {

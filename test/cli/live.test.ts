@@ -1,0 +1,67 @@
+import { describe, expect } from 'vitest'
+import { configFor, test } from './cli-test.js'
+
+describe('a live start', () => {
+  test('tells on stdout, in JSON, who is in chat, and answers a mention', async ({ cli, world }) => {
+    cli.write('live.yaml', configFor(['ava', 'bob']))
+    const chorus = cli.start(['start'], world.env(['ava', 'bob']))
+    expect(await chorus.event('ready')).toMatchObject({ level: 30, joined: ['ava', 'bob'], parked: [] })
+    world.say('Ann', '@bob how are you?')
+    expect(await world.answers(1)).toEqual([expect.stringMatching(/^bob: @Ann \S/)])
+    expect(await chorus.event('reply:settled')).toMatchObject({ bot: 'bob', outcome: 'sent' })
+
+    chorus.signal('SIGTERM')
+    const { code, stdout, stderr } = await chorus.end()
+    expect([code, stderr]).toEqual([0, ''])
+    for (const line of stdout.split('\n')) expect(JSON.parse(line)).toHaveProperty('event')
+    expect(world.twitch.connections()).toBe(0)
+  })
+
+  test('reads tokens and addresses from .env as well', async ({ cli, world }) => {
+    const lines = Object.entries(world.env(['ava'])).map(([name, value]) => `${name}=${value}`)
+    cli.write('.env', lines.join('\n'))
+    cli.write('live.yaml', configFor(['ava']))
+    expect(await cli.start([]).event('ready')).toMatchObject({ joined: ['ava'] })
+  })
+
+  test('names bots without a token and goes on without them', async ({ cli, world }) => {
+    cli.write('live.yaml', configFor(['ava', 'bob']))
+    const chorus = cli.start(['start'], world.env(['bob']))
+    expect(await chorus.event('note')).toMatchObject({
+      msg: 'ava is left out: TWITCH_TOKEN_AVA is not set.',
+    })
+    expect(await chorus.event('ready')).toMatchObject({ joined: ['bob'], parked: [] })
+  })
+
+  test('parks a bot whose token is refused, says what to do, and answers with the other', async ({
+    cli,
+    world,
+  }) => {
+    cli.write('live.yaml', configFor(['ava', 'bob']))
+    const env = { ...world.env(['ava', 'bob']), TWITCH_TOKEN_AVA: 'oauth:opensesameexpired' }
+    const chorus = cli.start(['start'], env)
+    expect(await chorus.event('bot:parked')).toMatchObject({
+      bot: 'ava',
+      reason: 'Login authentication failed',
+      advice: 'Make a new token for this account and set it as TWITCH_TOKEN_AVA.',
+    })
+    expect(await chorus.event('ready')).toMatchObject({ joined: ['bob'], parked: [{ bot: 'ava' }] })
+    world.say('Ann', '@bob how are you?')
+    expect(await world.answers(1)).toEqual([expect.stringMatching(/^bob: @Ann /)])
+  })
+
+  test('ends with 1 and one message when every token is refused', async ({ cli, world }) => {
+    cli.write('live.yaml', configFor(['ava', 'bob']))
+    world.twitch.revokeToken('ava')
+    world.twitch.revokeToken('bob')
+    const { code, stderr } = await cli.run(['start'], world.env(['ava', 'bob']))
+    const refused = 'Login authentication failed'
+    expect(stderr).toBe(
+      [
+        `chorus: No bot is left that could talk: ava (${refused}), bob (${refused})`,
+        'Make a new token for this account and set it as TWITCH_TOKEN_<LOGIN>.',
+      ].join('\n'),
+    )
+    expect(code).toBe(1)
+  })
+})

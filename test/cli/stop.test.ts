@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect } from 'vitest'
+import type { ChorusProcess } from './chorus-process.js'
+import { BOTS, test as base, configFor, type World } from './cli-test.js'
+
+/** Slow enough that replies are still open when the signal comes. */
+const test = base.extend({ latency: 1000 })
+
+/** Viewers ask, each bot in turn; resolves when so many replies are accepted. */
+async function ask(chorus: ChorusProcess, world: World, questions: number): Promise<void> {
+  await chorus.event('ready')
+  for (let index = 0; index < questions; index += 1) {
+    world.say(`Viewer${index}`, `@${BOTS[index % BOTS.length]} how much is ${index} and ${index}?`)
+  }
+  await chorus.event('reply:accepted', questions)
+}
+
+/** The second Ctrl-C is what is meant to come later, so here time itself is part of the test. */
+async function interruptTwice(chorus: ChorusProcess, apartMs: number): Promise<void> {
+  chorus.signal('SIGINT')
+  await chorus.event('stopping')
+  await pause(apartMs)
+  chorus.signal('SIGINT')
+}
+
+describe('a stop', () => {
+  test('by SIGTERM answers ten open mentions first and ends with 0', async ({ cli, world }) => {
+    cli.write('live.yaml', configFor(BOTS))
+    const chorus = cli.start(['start'], world.env())
+    await ask(chorus, world, 10)
+    chorus.signal('SIGTERM')
+    expect(await chorus.event('stopping')).toMatchObject({
+      msg: expect.stringMatching(
+        /^Stopping: up to 8 s for what was accepted \(\d+ replies\); once more stops at once\.$/,
+      ),
+    })
+    const { code } = await chorus.end()
+    expect(world.twitch.ledger.delivered()).toHaveLength(10)
+    expect(world.twitch.ledger.breaches).toEqual([])
+    expect([code, world.twitch.connections()]).toEqual([0, 0])
+  })
+
+  test('takes nothing new', async ({ cli, world }) => {
+    cli.write('live.yaml', configFor(BOTS))
+    const chorus = cli.start(['start'], world.env())
+    await ask(chorus, world, 1)
+    chorus.signal('SIGTERM')
+    await chorus.event('stopping')
+    world.say('Late', '@ava am I too late?')
+    expect((await chorus.end()).code).toBe(0)
+    expect(await world.answers(1)).toEqual([expect.stringContaining('@Viewer0 ')])
+  })
+
+  test('ends with 0 at its deadline, and says what is left unanswered', async ({ cli, world }) => {
+    cli.write('live.yaml', configFor(BOTS, 'stop: { deadline: 1 }\n'))
+    const chorus = cli.start(['start'], world.env())
+    world.model.always({ kind: 'hang' })
+    await ask(chorus, world, 3)
+    chorus.signal('SIGTERM')
+    expect(await chorus.event('stopping', 2)).toMatchObject({ msg: 'Left unanswered: 3 replies.' })
+    expect((await chorus.end()).code).toBe(0)
+  })
+
+  test('by two Ctrl-C a second apart ends at once', async ({ cli, world }) => {
+    cli.write('live.yaml', configFor(BOTS, 'stop: { deadline: 600 }\n'))
+    const chorus = cli.start(['start'], world.env())
+    world.model.always({ kind: 'hang' })
+    await ask(chorus, world, 2)
+    await interruptTwice(chorus, 1000)
+    // The deadline is ten minutes: an end within the test's patience is one at once.
+    expect((await chorus.end()).code).toBe(0)
+    expect(await chorus.event('stopping', 2)).toMatchObject({ msg: 'Left unanswered: 2 replies.' })
+    expect(world.twitch.ledger.delivered()).toEqual([])
+  })
+
+  test('takes two Ctrl-C within 100 ms for one: npm passes on what the terminal gave to all', async ({
+    cli,
+    world,
+  }) => {
+    cli.write('live.yaml', configFor(BOTS))
+    const chorus = cli.start(['start'], world.env())
+    await ask(chorus, world, 1)
+    await interruptTwice(chorus, 90)
+    expect((await chorus.end()).code).toBe(0)
+    expect(await world.answers(1)).toHaveLength(1)
+  })
+})

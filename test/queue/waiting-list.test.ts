@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { toBotLogin } from '../../src/domain.js'
+import { Ledger } from '../../src/queue/ledger.js'
+import { WaitingList } from '../../src/queue/waiting-list.js'
+import { replyTask } from '../support/reply-task.js'
+
+const anywhere = () => true
+
+it('keeps nothing of what got its outcome while a blocked bot takes nothing out', () => {
+  const ledger = new Ledger([toBotLogin('ava')])
+  const waiting = new WaitingList((entry) => ledger.isOpen(entry))
+  for (let i = 0; i < 1000; i++) {
+    const entry = ledger.open(replyTask({ arrivedAtMs: i }))
+    if (!entry) throw new Error('accepted twice')
+    waiting.add(entry)
+    ledger.close(entry)
+  }
+  expect(waiting.countStartable(anywhere, 1000)).toBe(1)
+})
