@@ -21,7 +21,8 @@ export interface ReplyRules {
   /** Chance in [0, 1] that a line which mentions nobody gets a reply. */
   readonly chance: number
   readonly delaysMs: Readonly<Record<ReplyCause, DelayRange>>
-  /** Logins in lower case. */
+  /** Logins in lower case, as in the two sets below. */
+  readonly ownBots: ReadonlySet<string>
   readonly knownBots: ReadonlySet<string>
   readonly ignoredUsers: ReadonlySet<string>
   readonly commandPrefixes: readonly string[]
@@ -40,12 +41,13 @@ export function decideReplies(message: ChatMessage, rules: ReplyRules, random: R
   return [drawReply(message, rules, random)]
 }
 
-function reasonToIgnore({ login, isMirrored }: ChatMessage, rules: ReplyRules): SilenceReason | undefined {
-  if (isMirrored) return 'mirrored'
+function reasonToIgnore(message: ChatMessage, rules: ReplyRules): SilenceReason | undefined {
+  if (message.isMirrored) return 'mirrored'
+  const login = message.login.toLowerCase()
   // Before mentions: lines of bots must create no work, or two bots that name each other would never end.
-  if (rules.bots.some((bot) => sameLogin(bot.login, login))) return 'own-bot'
-  if (rules.knownBots.has(login.toLowerCase())) return 'known-bot'
-  if (rules.ignoredUsers.has(login.toLowerCase())) return 'ignored-user'
+  if (rules.ownBots.has(login)) return 'own-bot'
+  if (rules.knownBots.has(login)) return 'known-bot'
+  if (rules.ignoredUsers.has(login)) return 'ignored-user'
   return undefined
 }
 

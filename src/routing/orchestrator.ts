@@ -44,10 +44,15 @@ function toRules(
       chance: inMs(replies.delays.chance),
       low: inMs(replies.delays.low),
     },
-    knownBots: new Set(ignore.bots.map((login) => login.toLowerCase())),
-    ignoredUsers: new Set(ignore.users.map((login) => login.toLowerCase())),
+    ownBots: lowerCase(bots.map((bot) => bot.login)),
+    knownBots: lowerCase(ignore.bots),
+    ignoredUsers: lowerCase(ignore.users),
     commandPrefixes: ignore.commandPrefixes,
   }
+}
+
+function lowerCase(logins: readonly string[]): ReadonlySet<string> {
+  return new Set(logins.map((login) => login.toLowerCase()))
 }
 
 function inMs([low, high]: readonly [number, number]): DelayRange {
