@@ -2,7 +2,7 @@ import { parseChatServer } from '../chat/chat-server.js'
 import { type LoadedConfig, type LoadOptions, loadConfig } from '../config.js'
 import { formatConfig } from '../config-file.js'
 import { toBotLogin } from '../domain.js'
-import { ENVIRONMENT_VARIABLES, TOKEN_PREFIX } from '../environment.js'
+import { ENVIRONMENT_VARIABLES, type Environment, TOKEN_PREFIX } from '../environment.js'
 import { limitsHint } from '../limits-hint.js'
 import { maskSecrets } from '../mask-secrets.js'
 
@@ -19,9 +19,11 @@ export function checkCommand({
   const loaded = loadConfig(options)
   // What only the stage itself knows of its address: a start would refuse it.
   if (loaded.environment.chatUrl !== undefined) parseChatServer(loaded.environment.chatUrl)
-  const remarks = [...loaded.notes, limitsHint(loaded.config.bots.length, loaded.config.queue)].filter(
-    (remark) => remark !== undefined,
-  )
+  const remarks = [
+    ...loaded.notes,
+    limitsHint(loaded.config.bots.length, loaded.config.queue),
+    modelNote(loaded.environment),
+  ].filter((remark) => remark !== undefined)
   const text = [
     `# ${loaded.file} is valid. With every default filled in:\n`,
     formatConfig(loaded.config),
@@ -30,6 +32,11 @@ export function checkCommand({
     ...remarks.map((remark) => `\n# Note: ${remark}\n`),
   ].join('')
   write(maskSecrets(loaded.environment.secrets)(text))
+}
+
+function modelNote({ hasTokens, openai }: Environment): string | undefined {
+  if (!hasTokens || openai.apiKey !== undefined || openai.baseUrl !== undefined) return undefined
+  return 'Tokens are set but no model is: live, Chorus needs OPENAI_API_KEY or OPENAI_BASE_URL.'
 }
 
 function environmentRows({ config, environment }: LoadedConfig): string[] {

@@ -35,7 +35,7 @@ describe('used wrongly, it says in one line what is wrong and ends with 2', () =
     [['demo', '--bots', '9'], badValue('--bots <n>', '9', 'a whole number from 1 to 8')],
     [['demo', '--seed', ''], badValue('--seed <n>', '', 'a whole number from 0 to 4294967295')],
     [['replay'], "missing required argument 'file'"],
-    [['replay', 'x.irc', '--speed', '0'], badValue('--speed <x>', '0', 'a number from 0.1 to 1000')],
+    [['replay', 'x.irc', '--speed', '0'], badValue('--speed <x>', '0', 'a number from 0.1 to 50')],
     [
       ['simulate', '--model-port', '65536'],
       badValue('--model-port <n>', '65536', 'a whole number from 0 to 65535'),

@@ -54,6 +54,12 @@ test('notes and the hint about limits are shown', () => {
   expect(printed).toContain('# Note: For one bot, queue.global 5 and queue.perBot 2 work best')
 })
 
+test('tokens without a model are noted, with a model they are not', () => {
+  const tokens = { TWITCH_TOKEN_STICKYMAN1776: TOKEN }
+  expect(check(YAML, tokens)).toContain('# Note: Tokens are set but no model is')
+  expect(check(YAML, { ...tokens, OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })).not.toContain('no model is')
+})
+
 test.each([
   [1, 5, 2],
   [2, 5, 2],

@@ -92,12 +92,12 @@ describe('an odd recording', () => {
   it('in which the accounts that are bots now came, went and were refused does not confuse them', async () => {
     const report = await replay([
       ':viewer_3!viewer_3@viewer_3.tmi.twitch.tv JOIN #north',
+      '@mod=0 :tmi.twitch.tv USERSTATE #north',
       ':viewer_3!viewer_3@viewer_3.tmi.twitch.tv PART #north',
       '@msg-id=msg_banned :tmi.twitch.tv NOTICE #north :You are permanently banned.',
       ':tmi.twitch.tv NOTICE * :Login authentication failed',
       ':tmi.twitch.tv RECONNECT',
       'PING :tmi.twitch.tv',
-      '@mod=0 :tmi.twitch.tv USERSTATE #north',
       said('after', '@viewer_3 still here?'),
     ])
     expect(report).toMatchObject({ mentions: '1 (1 Viewer_3)', replies: '1 accepted: 1 sent', errors: '0' })
