@@ -20,7 +20,8 @@ const bots = toBots([{ login: 'ava', aliases: ['avabot'] }])
 const router = new MessageRouter({
   bots,
   orchestrator: new Orchestrator({ bots, random: Math.random }),
-  reply: async ({ message }) => `${message.displayName}, your ${message.text.length} letters deserve a thought.`,
+  reply: async ({ message }) =>
+    `${message.displayName}, your ${message.text.length} letters deserve a thought.`,
   deliver: async ({ message }, line) => {
     await client.say(message.channel, line)
     return { kind: 'sent' }
@@ -30,7 +31,9 @@ const router = new MessageRouter({
 router.events.on('reply:settled', ({ task, outcome }) => {
   console.log(`${task.message.login} → ${outcome.kind}`, router.getQueueMetrics().global)
 })
-client.on('message', (channel, tags, text, self) => router.handleIncomingMessage(fromTmi(channel, tags, text, self)))
+client.on('message', (channel, tags, text, self) =>
+  router.handleIncomingMessage(fromTmi(channel, tags, text, self)),
+)
 await client.connect()
 console.log('listening; Ctrl-C answers what is open and ends')
 
