@@ -101,7 +101,7 @@ const ANSWER_MS = 20_000
 export const CHANNEL = 'mychannel'
 /** Logins that the built-in Twitch knows. */
 export const BOTS = ['ava', 'bob', 'cleo', 'dan', 'eve'] as const
-export const tokenOf = (login: string) => `opensesame${login}0123456789`
+const tokenOf = (login: string) => `opensesame${login}0123456789`
 
 /** A configuration for these bots: mentions are answered at once, nothing else is. `rest`: further sections. */
 export function configFor(bots: readonly string[], rest = ''): string {
