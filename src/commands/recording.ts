@@ -11,8 +11,8 @@ export interface RecordedLine {
   readonly command: string
   /** Lower case, without `#`; lines of no channel have none. */
   readonly channel: string | undefined
-  /** Of a line of chat, somebody's words in a channel: what it is known by. Other lines have none. */
-  readonly id: string | undefined
+  /** Of somebody's words in a channel: what they are known by, and whether it is a shared-chat copy. Other lines have none. */
+  readonly chat: { readonly id: string; readonly isCopy: boolean } | undefined
   /** Milliseconds since the first line of the recording that tells its time. Never goes back, as Twitch's own clock does. */
   readonly atMs: number
 }
@@ -90,9 +90,12 @@ function toRecorded(raw: string, line: IrcLine | undefined, newId: string): Omit
   const channel = target !== undefined && CHANNEL.test(target) ? target : undefined
   const command = line && COMMAND.test(line.command) ? line.command : '?'
   const isChat = SPOKEN.has(command) && channel !== undefined && line?.params[1] !== undefined
-  if (!isChat) return { raw, command, channel, id: undefined }
-  const id = line.tags.get('source-id') || line.tags.get('id')
-  return { raw: id ? raw : withId(raw, newId), command, channel, id: id || newId }
+  if (!isChat) return { raw, command, channel, chat: undefined }
+  const { tags } = line
+  const id = tags.get('source-id') || tags.get('id')
+  const source = tags.get('source-room-id')
+  const isCopy = source !== undefined && source !== '' && source !== tags.get('room-id')
+  return { raw: id ? raw : withId(raw, newId), command, channel, chat: { id: id || newId, isCopy } }
 }
 
 /** At the end of the tags: there it counts, also beside an empty one. */

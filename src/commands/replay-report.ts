@@ -5,11 +5,10 @@ import type { RecordingSummary } from './recording.js'
 
 /** Counts what happens to the lines of a recording. What our own bots say in between is not counted. */
 export class ReplayReport {
-  /** Lines of chat that were fed: all of them must be heard. */
-  readonly fed = new Set<string>()
   accepted = 0
   settled = 0
-  /** By id: a shared-chat copy that comes before its original is the same line. */
+  /** Lines of chat by their id, and whether more than a shared-chat copy was fed: then the copy is not enough. */
+  readonly #fed = new Map<string, 'original' | 'copy'>()
   readonly #heard = new Set<string>()
   readonly #mentions = new Map<BotLogin, number>()
   readonly #decisions = new Map<string, number>()
@@ -21,8 +20,9 @@ export class ReplayReport {
 
   constructor(events: ChorusEmitter) {
     events.on('message:decided', ({ message, decisions }) => {
-      if (!this.fed.has(message.id)) return
-      this.#heard.add(message.id)
+      const fed = this.#fed.get(message.id)
+      if (fed === undefined) return
+      if (fed === 'copy' || !message.isMirrored) this.#heard.add(message.id)
       this.#countDecisions(decisions)
     })
     events.on('reply:accepted', () => {
@@ -38,7 +38,19 @@ export class ReplayReport {
     })
   }
 
-  /** How many of the lines that were fed the router took in. */
+  /** Tells which line of chat is fed next; it must be heard. */
+  expect({ id, isCopy }: { readonly id: string; readonly isCopy: boolean }): void {
+    if (isCopy && this.#fed.has(id)) return
+    if (!isCopy && this.#fed.get(id) === 'copy') this.#heard.delete(id)
+    this.#fed.set(id, isCopy ? 'copy' : 'original')
+  }
+
+  /** Lines of chat that were fed, each once. */
+  get fed(): number {
+    return this.#fed.size
+  }
+
+  /** How many of them the router took in. */
   get heard(): number {
     return this.#heard.size
   }

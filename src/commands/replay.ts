@@ -117,18 +117,18 @@ async function feed(
   for await (const line of recording.lines()) {
     const waitMs = startedMs + line.atMs - clock.now()
     if (waitMs > 0) await sleep(clock, waitMs)
-    if (line.id !== undefined) report.fed.add(line.id)
+    if (line.chat !== undefined) report.expect(line.chat)
     if (FOR_ALL.has(line.command)) twitch.feed(line.raw)
   }
 }
 
 /** Resolves when what was fed has come through the sockets. */
 async function arrival({ events }: Chorus, report: ReplayReport): Promise<void> {
-  const isComplete = () => report.heard >= report.fed.size
+  const isComplete = () => report.heard >= report.fed
   if (isComplete()) return
   await new Promise<void>((resolve, reject) => {
     const giveUp = systemClock().after(ARRIVAL_MS, () => {
-      const text = `Only ${report.heard} of ${report.fed.size} lines of chat arrived.`
+      const text = `Only ${report.heard} of ${report.fed} lines of chat arrived.`
       reject(new ChorusError('lines-lost', text))
     })
     events.on('message:decided', () => {
