@@ -1,8 +1,5 @@
 import type { Chorus } from '../chorus.js'
 
-/** What the keys do, in one line. */
-export const KEY_HELP = 'Keys: r raid of 100 · b five questions · e everybody answers · q quit'
-
 /** The status line: the keys, the whole, then each bot. What matters most stands first, for a narrow terminal cuts the rest. */
 export function demoStatus({ router }: Pick<Chorus, 'router'>, { sent }: { readonly sent: number }): string {
   const { global, bots } = router.getQueueMetrics()

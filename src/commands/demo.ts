@@ -3,14 +3,14 @@ import { type Chorus, createChorus } from '../chorus.js'
 import { type Clock, every, SECOND, systemClock } from '../clock.js'
 import { loadConfig } from '../config.js'
 import type { Config } from '../config-schema.js'
-import { type BotLogin, toBotLogin } from '../domain.js'
-import { limitsHint } from '../limits-hint.js'
+import { toBotLogin, toChannelName } from '../domain.js'
 import { createLogger } from '../logger.js'
 import { seededRandom } from '../random.js'
 import { ChatScreen } from './chat-screen.js'
 import { withCast } from './demo-cast.js'
 import { DemoChat } from './demo-chat.js'
-import { demoStatus, KEY_HELP } from './demo-status.js'
+import { demoIntro } from './demo-intro.js'
+import { demoStatus } from './demo-status.js'
 import { readKeys } from './keys.js'
 import { replies } from './replies.js'
 import { type StandIns, startStandIns } from './stand-ins.js'
@@ -53,71 +53,34 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
     secrets: environment.secrets,
   })
   await using chorus = await createChorus(config, { environment: used, clock, random, logger })
-  for (const line of [...intro(config, bots, used.openai.baseUrl !== standIns.model.url), ...notes])
-    screen.print(line)
-  await run({
-    chorus,
-    standIns,
-    screen,
-    clock,
-    bots,
-    config,
-    seconds: options.seconds,
-    seed: randomSeed(random),
-  })
-}
-
-const randomSeed = (random: () => number) => Math.floor(random() * 2 ** 32)
-
-function intro(config: Config, bots: readonly BotLogin[], isRealModel: boolean): string[] {
-  const who = bots.length === 1 ? `${bots[0]} is` : `${bots.join(', ')} are`
-  const model = isRealModel
-    ? 'Lines are made by your own model.'
-    : 'Lines come from a built-in stand-in, not from an AI: to plug one in, set OPENAI_API_KEY, or OPENAI_BASE_URL for Ollama, llama.cpp, LM Studio or vLLM, and start the demo with --real-model.'
-  const hint = limitsHint(bots.length, config.queue)
-  return [
-    `Chorus demo. ${who} in #${config.channels[0]} on a built-in Twitch; no account is needed and nothing reaches the real one.`,
-    model,
-    ...(hint === undefined ? [] : [hint]),
-    ...(process.stdin.isTTY && process.stdout.isTTY ? [KEY_HELP] : []),
-  ]
+  const channel = toChannelName(config.channels[0] ?? '')
+  const intro = demoIntro({ bots, channel, queue: config.queue, isRealModel: options.realModel === true })
+  for (const line of [...intro, ...notes]) screen.print(line)
+  const seed = Math.floor(random() * 2 ** 32)
+  const chat = new DemoChat({ twitch: standIns.twitch, clock, bots, channel, seed })
+  await run({ chorus, standIns, chat, screen, clock, config, seconds: options.seconds })
 }
 
 interface DemoParts {
   readonly chorus: Chorus
   readonly standIns: StandIns
+  readonly chat: DemoChat
   readonly screen: ChatScreen
   readonly clock: Clock
-  readonly bots: readonly BotLogin[]
   readonly config: Config
   readonly seconds: number | undefined
-  readonly seed: number
 }
 
-async function run({
-  chorus,
-  standIns,
-  screen,
-  clock,
-  bots,
-  config,
-  seconds,
-  seed,
-}: DemoParts): Promise<void> {
+async function run({ chorus, standIns, chat, screen, clock, config, seconds }: DemoParts): Promise<void> {
   const signal = new StopSignal(chorus, {
     clock,
     deadlineMs: config.stop.deadline * SECOND,
     tell: (text) => screen.print(text),
   })
   const counts = countAnswers(chorus, clock)
-  const chat = new DemoChat({ twitch: standIns.twitch, clock, bots, channel: config.channels[0] ?? '', seed })
   const cancels = [
-    standIns.twitch.onLine((line) =>
-      screen.show({
-        name: line.displayName,
-        text: line.text,
-        kind: line.isSystem ? 'system' : line.isBot ? 'bot' : 'viewer',
-      }),
+    standIns.twitch.onLine(({ displayName: name, text, isSystem, isBot }) =>
+      screen.show({ name, text, kind: isSystem ? 'system' : isBot ? 'bot' : 'viewer' }),
     ),
     every(clock, STATUS_EVERY_MS, () => screen.status(demoStatus(chorus, counts))),
     readKeys(process.stdin, (key) => press(key, chat, signal)),
