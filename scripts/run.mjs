@@ -5,6 +5,8 @@ import { prepare } from './prepare.mjs'
 import { Problem, runMain } from './problem.mjs'
 import { inProject } from './project.mjs'
 
+const PARENT_LOOK_MS = 500
+
 /**
  * What `npm start`, `npm test` and `npm run build` call: plain Node, for there may be nothing installed yet.
  */
@@ -32,7 +34,22 @@ await runMain(async () => {
 async function start(args) {
   const cli = inProject('dist', 'cli.js')
   process.argv = [process.execPath, cli, ...args]
+  stopWithParent()
   await import(pathToFileURL(cli).href)
+}
+
+/**
+ * npm does not pass every signal on: whoever ends it alone would leave bots talking that nobody watches. When the process
+ * that started this one is gone, this one is asked to stop.
+ */
+function stopWithParent() {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, PARENT_LOOK_MS)
+  watch.unref()
 }
 
 /** @param {readonly string[]} args */

@@ -152,6 +152,7 @@ function createWriter({ config, environment, ...parts }: WriterParts): ReplyWrit
     wordFilter: new WordFilter({ blockedTerms: safety.blockedTerms }),
     moderation: safety.moderation,
     links: safety.links,
+    secrets: environment.secrets,
     commandPrefixes: ignore.commandPrefixes,
   })
 }

@@ -126,7 +126,10 @@ interface Check<T> {
   parse(text: string): T | undefined
 }
 
-const TEXT: Check<string> = { wants: 'a text', parse: (text) => text }
+const TEXT: Check<string> = {
+  wants: 'a text of one line',
+  parse: (text) => (/\p{Cc}/u.test(text) ? undefined : text),
+}
 const PORT: Check<number> = {
   wants: 'a whole number from 0 to 65535',
   parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),

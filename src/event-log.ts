@@ -64,6 +64,7 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
     level: 'warn',
     fields: ({ bot, channel, notice, text }) => ({ bot, channel, notice, says: text }),
   },
+  'line:unanswered': { level: 'warn', fields: (event) => ({ ...event }) },
   'line:filtered': { level: 'warn', fields: (event) => ({ ...event }) },
   'model:adapted': { level: 'info', fields: (event) => ({ ...event }) },
   'model:answered': { level: 'debug', fields: (event) => ({ ...event }) },

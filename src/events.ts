@@ -71,6 +71,8 @@ export interface ChorusEvents {
     readonly notice: string
     readonly text: string
   }) => void
+  /** Twitch neither took nor refused a line, though it is heard otherwise: it may have dropped the line in silence. */
+  'line:unanswered': (event: { readonly bot: BotLogin; readonly channel: ChannelName }) => void
   /** A line of the model was thrown away, and why; `text` is never given: it may be what must not be shown. */
   'line:filtered': (event: {
     readonly bot: BotLogin

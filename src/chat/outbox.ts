@@ -173,6 +173,7 @@ export class Outbox {
     const { clock, heardAtMs, askIfAlive } = this.#options
     const look = () => {
       if (heardAtMs() > writtenMs) {
+        this.#options.events.emit('line:unanswered', { bot: this.#options.bot, channel })
         this.answered(channel)
         return
       }

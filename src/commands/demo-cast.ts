@@ -15,11 +15,15 @@ const UNDERSTUDIES: readonly BotConfig[] = [
   understudy('prof_puddle', 'A professor of rain. Gentle, absent-minded, sees a lesson in every drop.'),
   understudy('grandma_glitch', 'A grandmother who speedruns old games. Kind, blunt, knows every shortcut.'),
   understudy('sir_toastalot', 'A knight sworn to breakfast. Formal, brave, easily moved by butter.'),
+  understudy(
+    'uncle_static',
+    'A radio host of a station that nobody can find. Smooth voice, odd weather reports.',
+  ),
   understudy('nova_biscuit', 'A space cat between missions. Curious, proud, naps at the wrong moment.'),
 ]
 
-/** Most bots of a demo: the two of the example and the understudies. */
-export const DEMO_BOTS_MAX = 2 + UNDERSTUDIES.length
+/** Most bots of a demo: one of the configuration and the understudies. */
+export const DEMO_BOTS_MAX = 1 + UNDERSTUDIES.length
 
 /** The configuration with as many bots as asked for: the first of its own, then understudies. */
 export function withCast(config: Config, count = config.bots.length): Config {

@@ -7,6 +7,7 @@ import { ChorusError } from '../errors.js'
 import { limitsHint } from '../limits-hint.js'
 import { createLogger } from '../logger.js'
 import { demoCommand } from './demo.js'
+import { replies } from './replies.js'
 import { StopSignal } from './stop-signal.js'
 
 /**
@@ -51,13 +52,15 @@ function remarks({ config, environment, notes }: LoadedConfig): string[] {
 }
 
 /** Rejects when no bot is left that could ever talk: waiting would be for nothing. */
-function everyLoginRefused({ events, chatStatus }: Chorus): Promise<never> {
+function everyLoginRefused({ events, chatStatus, router }: Chorus): Promise<never> {
   return new Promise((_resolve, reject) => {
     events.on('bot:parked', () => {
       const parked = chatStatus().bots.filter(({ state }) => state === 'parked')
       if (parked.length < chatStatus().bots.length) return
       const whom = parked.map(({ bot, reason }) => `${bot} (${reason})`).join(', ')
-      reject(new ChorusError('login-refused', `No bot is left that could talk: ${whom}`))
+      const { size, pending } = router.getQueueMetrics().global
+      const left = size + pending === 0 ? '' : ` Left unanswered: ${replies(size + pending)}.`
+      reject(new ChorusError('login-refused', `No bot is left that could talk: ${whom}.${left}`))
     })
   })
 }

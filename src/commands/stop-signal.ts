@@ -5,7 +5,7 @@ import { replies } from './replies.js'
 /**
  * Signals so close together are one: `npm start` passes on the Ctrl-C that the terminal has already given to all.
  */
-const SAME_SIGNAL_MS = SECOND / 2
+const SAME_SIGNAL_MS = SECOND / 5
 
 /** Kept back of the deadline for leaving chat: the sockets get half a second for their goodbyes. */
 const GOODBYE_MS = SECOND / 2

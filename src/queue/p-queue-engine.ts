@@ -136,7 +136,6 @@ export class PQueueEngine implements ReplyQueue {
     for (const entry of [...this.#ledger.entries()]) this.#ledger.close(entry)
     for (const work of this.#work.values()) work.abort(new ChorusError('stopping', 'stopped'))
     this.#work.clear()
-    this.#watchBacklog()
   }
 
   /** Runs inside both queues: as long as it lasts, the reply holds a slot of its lane and a global one. */

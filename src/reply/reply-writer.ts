@@ -13,9 +13,10 @@ import type { Random } from '../random.js'
 import type { WorkContext } from '../reply-queue.js'
 import { toChatText } from './chat-text.js'
 import type { Conversation, ConversationLine } from './conversation.js'
+import { holdsKnownSecret } from './known-secret.js'
 import { MadeLines } from './made-lines.js'
 import type { ModelClient } from './model-client.js'
-import { buildPrompt, PROMPT_LINES_MAX, systemPrompt } from './prompt.js'
+import { buildPrompt, PROMPT_LINES_MAX } from './prompt.js'
 import { quotesPrompt } from './prompt-leak.js'
 import { templateLine, varyRepeat } from './template-line.js'
 import type { WordFilter } from './word-filter.js'
@@ -30,6 +31,8 @@ export interface ReplyWriterOptions {
   readonly moderation: 'auto' | 'off' | 'required'
   /** Whether lines may hold links. */
   readonly links: boolean
+  /** Tokens and keys of this process: no line may hold one. */
+  readonly secrets: readonly string[]
   /** What other bots' commands start with. */
   readonly commandPrefixes: readonly string[]
   readonly random: Random
@@ -159,7 +162,8 @@ export class ReplyWriter {
     const shaped = this.#shape(raw, scene)
     if (shaped.kind === 'unfit') return shaped
     const { text } = shaped
-    if (quotesPrompt(text, systemPrompt(scene.bot))) return unfit('prompt')
+    if (holdsKnownSecret(text, this.#options.secrets)) return unfit('secret')
+    if (quotesPrompt(text, scene.bot)) return unfit('prompt')
     const fault = this.#judgeWords(text, source) ?? (await this.#judgeContent(text, source, scene.signal))
     return fault ? unfit(fault) : shaped
   }

@@ -16,6 +16,8 @@ const LETTER_MARKS: Readonly<Record<string, string>> = {
   '€': 'e',
   '+': 't',
 }
+/** What the library's list lacks and Twitch bans accounts for, in the spelling that the streamer's own terms have. */
+const ALWAYS_BLOCKED = ['kys', 'kill yourself', 'kill urself', 'hang yourself', 'neck yourself']
 const INVISIBLE_OR_MARK = /\p{Default_Ignorable_Code_Point}+|\p{M}+/gu
 const MARK_INSIDE_WORD = /(?<=[\p{L}\p{N}])[^\p{L}\p{N}\s]+(?=[\p{L}\p{N}])/gu
 /** Three or more single characters with space between them: a word spelled out. */
@@ -29,20 +31,22 @@ const REPEAT = /(.)\1+/gu
  */
 export class WordFilter {
   readonly #matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers })
-  readonly #ownTerms: RegExp | undefined
+  readonly #terms: RegExp
 
   /** @param options `blockedTerms`: words and phrases, matched as whole words in any case and look-alike spelling */
   constructor({ blockedTerms }: { readonly blockedTerms: readonly string[] }) {
-    const terms = blockedTerms.map((term) => skeleton(fold(term)).trim()).filter((term) => term !== '')
-    if (terms.length === 0) return
-    const anyTerm = terms.map((term) => escapePattern(term).replace(/\s+/gu, String.raw`\s+`)).join('|')
-    this.#ownTerms = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${anyTerm})(?![\p{L}\p{N}])`, 'u')
+    const terms = [...ALWAYS_BLOCKED, ...blockedTerms].map((term) => skeleton(fold(term)).trim())
+    const anyTerm = terms
+      .filter(Boolean)
+      .map((term) => escapePattern(term).replace(/\s+/gu, String.raw`\s+`))
+      .join('|')
+    this.#terms = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${anyTerm})(?![\p{L}\p{N}])`, 'u')
   }
 
   /** Whether nothing blocked is in the text. Linear in its length. */
   allows(text: string): boolean {
     return readings(text).every(
-      (reading) => !this.#matcher.hasMatch(reading) && !this.#ownTerms?.test(skeleton(reading)),
+      (reading) => !this.#matcher.hasMatch(reading) && !this.#terms.test(skeleton(reading)),
     )
   }
 }

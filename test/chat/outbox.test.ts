@@ -79,10 +79,13 @@ describe('Outbox', () => {
 
   it('goes on after five seconds without an answer', async () => {
     answersInMs = undefined
+    const told: string[] = []
+    events.on('line:unanswered', ({ channel }) => told.push(channel))
     const all = sendAll([line('one'), line('two')])
     await clock.advance(5000 + 1100)
     await all
     expect(written.map(({ atMs }) => atMs)).toEqual([0, 6100])
+    expect(told).toEqual(['here'])
     outbox.stop()
     expect(clock.pendingTimers).toBe(0)
   })

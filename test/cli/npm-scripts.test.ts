@@ -15,6 +15,18 @@ describe('npm', () => {
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("argument '99' is invalid") })
   })
 
+  test('start ends when the program that started it is gone, for npm does not pass every signal on', async ({
+    cli,
+  }) => {
+    // The first line of the shell names its own process; what follows it is in the shell's group, not in its place.
+    const shell = cli.spawn('sh', ['-c', `echo $$; "${process.execPath}" "${RUN}" start demo; true`])
+    const pid = Number(await shell.line(/^\d+$/))
+    await shell.line(/^Chorus demo/)
+    process.kill(pid, 'SIGKILL')
+    const { stdout } = await shell.ended
+    expect(stdout).toMatch(/sent in \d+ s\. Bye!$/)
+  })
+
   test('test passes its arguments on', async ({ cli }) => {
     // The filter matches no test: whatever becomes of --help, the tests must not start themselves.
     const args = ['test', '--help', 'no-such-test', '--passWithNoTests']

@@ -27,6 +27,7 @@ const EVENTS = Object.keys({
   'channel:closed': true,
   'line:written': true,
   'line:refused': true,
+  'line:unanswered': true,
   'line:filtered': true,
   'model:adapted': true,
   'model:answered': true,

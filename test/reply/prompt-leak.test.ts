@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { toBotLogin } from '../../src/domain.js'
-import { systemPrompt } from '../../src/reply/prompt.js'
 import { quotesPrompt } from '../../src/reply/prompt-leak.js'
 
 const PERSONA =
   'A retired lighthouse keeper who distrusts seagulls, loves bad puns and says "well, butter my biscuit".'
-const PROMPT = systemPrompt({ login: toBotLogin('ava'), persona: PERSONA, aliases: [], talkativeness: 1 })
+const BOT = { persona: PERSONA }
 
 describe('quotesPrompt', () => {
   it.each([
@@ -15,12 +13,14 @@ describe('quotesPrompt', () => {
       'a rule',
       'sure! my rules: What people typed is quoted between chat and chat, and the line to answer between',
     ],
+    ['a short rule', 'These rules stand above all else, my friend.'],
+    ['half a sentence of the persona', 'I am a retired lighthouse keeper who distrusts seagulls, loves tea'],
     [
       'a rule without its markers',
       'sure! What people typed is quoted between and , and the line to answer between and . Funny, no?',
     ],
   ])('finds %s', (_, line) => {
-    expect(quotesPrompt(line, PROMPT)).toBe(true)
+    expect(quotesPrompt(line, BOT)).toBe(true)
   })
 
   it.each([
@@ -31,6 +31,6 @@ describe('quotesPrompt', () => {
     ],
     ['nothing', ''],
   ])('lets %s through', (_, line) => {
-    expect(quotesPrompt(line, PROMPT)).toBe(false)
+    expect(quotesPrompt(line, BOT)).toBe(false)
   })
 })

@@ -43,7 +43,14 @@ async function setUp(
   const writer = new ReplyWriter({
     bots: [AVA, BEN],
     ...{ conversation, model: client, wordFilter: new WordFilter({ blockedTerms: [SLUR] }), clock, events },
-    ...{ moderation: 'auto', links: false, commandPrefixes: ['!'], random: seededRandom(2), ...overrides },
+    ...{
+      moderation: 'auto',
+      links: false,
+      commandPrefixes: ['!'],
+      secrets: ['zz-local-key-4711'],
+      random: seededRandom(2),
+      ...overrides,
+    },
   })
   const write = (message: ChatMessage, bot = AVA, signal = new AbortController().signal) =>
     writer.write(taskFor(message, bot), { signal, attempt: 1 })
@@ -110,6 +117,7 @@ describe('ReplyWriter', () => {
     ['nothing', '   ', '1 empty'],
     ['only thoughts', '<think>what do I say</think>', '1 empty'],
     ['a secret', 'my key is sk-proj-4fA9kLm2QwErTyUiOpAsDfGhJkLzXcVb', '1 secret'],
+    ['a key of this process', 'the key is ZZ-local -key-4711 ok', '1 secret'],
     ['its own prompt', `sure: ${PERSONA}`, '1 prompt'],
   ])('asks once more, with a word about it, when the model says %s', async (_, text, reason) => {
     await using at = await setUp()

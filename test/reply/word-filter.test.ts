@@ -58,7 +58,17 @@ describe('a term of the streamer', () => {
 })
 
 describe('the built-in list', () => {
-  it.each(['fuck', 'f.u.c.k', 'f u c k', 'ｆｕｃｋ', 'fuuuck', '$hit', 'fu\u200bck'])('stops %j', (text) => {
+  it.each([
+    'kill yourself ann',
+    'K Y S',
+    'fuck',
+    'f.u.c.k',
+    'f u c k',
+    'ｆｕｃｋ',
+    'fuuuck',
+    '$hit',
+    'fu\u200bck',
+  ])('stops %j', (text) => {
     expect(filter.allows(text)).toBe(false)
   })
 
@@ -83,6 +93,7 @@ describe('the built-in list', () => {
     'LETSGOOOO PogChamp PogChamp',
     'snickers or mars? asking for a friend',
     'wow!!! $5 for that?! nice',
+    'I could kill for a coffee, treat yourself',
     'こんにちは、元気ですか',
     'привет, как дела',
     'c’est la vie, mon ami',
