@@ -59,8 +59,8 @@ function everyLoginRefused({ events, chatStatus, router }: Chorus): Promise<neve
       if (parked.length < chatStatus().bots.length) return
       const whom = parked.map(({ bot, reason }) => `${bot} (${reason})`).join(', ')
       const { size, pending } = router.getQueueMetrics().global
-      const left = size + pending === 0 ? '' : ` Left unanswered: ${replies(size + pending)}.`
-      reject(new ChorusError('login-refused', `No bot is left that could talk: ${whom}.${left}`))
+      const left = size + pending === 0 ? '' : `. Left unanswered: ${replies(size + pending)}.`
+      reject(new ChorusError('login-refused', `No bot is left that could talk: ${whom}${left}`))
     })
   })
 }

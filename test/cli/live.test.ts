@@ -64,4 +64,21 @@ describe('a live start', () => {
     )
     expect(code).toBe(1)
   })
+
+  test('says what it leaves unanswered when the last bot is shut out in the middle of its work', async ({
+    cli,
+    world,
+  }) => {
+    cli.write('live.yaml', configFor(['ava']))
+    const chorus = cli.start(['start'], world.env(['ava']))
+    await chorus.event('ready')
+    world.model.always({ kind: 'hang' })
+    world.say('Ann', '@ava how are you?')
+    await chorus.event('reply:accepted')
+    world.twitch.revokeToken('ava')
+    world.twitch.cut('ava')
+    const { code, stderr } = await chorus.end()
+    expect(stderr).toContain('ava (Login authentication failed). Left unanswered: 1 reply.')
+    expect(code).toBe(1)
+  })
 })
