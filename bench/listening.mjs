@@ -31,7 +31,7 @@ export async function startListening({ url, channel, logins, reply, queue, repli
   const random = Math.random
   const events = new ChorusEmitter()
   const conversation = new Conversation({ clock })
-  const bots = toBots(logins.map((login) => ({ login })))
+  const bots = toBots(logins.map((login) => ({ login, aliases: [`old${login}`] })))
   const chat = new TwitchChat({
     bots,
     channels: [toChannelName(channel)],

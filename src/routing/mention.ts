@@ -10,6 +10,7 @@ const AT_NAME_BEGINS = String.raw`(?<![\p{L}\p{N}_])@`
 /** Without `@`, none may stand before it either: `x@ava.com` names nobody. */
 const BARE_NAME_BEGINS = String.raw`(?<![\p{L}\p{N}_@])`
 
+const BEYOND_ASCII = /[^\x20-\x7e]/
 /** Characters nobody sees; clients append some so that a repeated line looks new to Twitch. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}+/gu
 
@@ -19,10 +20,13 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}+/gu
  */
 export class MentionFinder {
   readonly #pattern: RegExp
+  /** Folded. */
+  readonly #aliases: readonly string[]
   readonly #bots = new Map<string, BotLogin[]>()
 
   constructor(bots: readonly Pick<Bot, 'login' | 'aliases'>[]) {
     const aliases = bots.flatMap((bot) => bot.aliases)
+    this.#aliases = aliases.map(fold)
     for (const bot of bots) {
       for (const name of [bot.login, ...bot.aliases])
         this.#bots.set(fold(name), [...this.#named(name), bot.login])
@@ -34,11 +38,18 @@ export class MentionFinder {
 
   /** The bots mentioned, each once, in the order of the text. */
   find(text: string): BotLogin[] {
+    // Most lines hold nothing invisible and name nobody: quick looks spare them the patterns.
+    const visible = BEYOND_ASCII.test(text) ? text.replace(INVISIBLE, '') : text
+    if (!visible.includes('@') && !this.#holdsAlias(fold(visible))) return []
     const found = new Set<BotLogin>()
-    for (const [match] of text.replace(INVISIBLE, '').matchAll(this.#pattern)) {
+    for (const [match] of visible.matchAll(this.#pattern)) {
       for (const bot of this.#named(match.replace(/^@/, ''))) found.add(bot)
     }
     return [...found]
+  }
+
+  #holdsAlias(folded: string): boolean {
+    return this.#aliases.some((alias) => folded.includes(alias))
   }
 
   #named(name: string): readonly BotLogin[] {

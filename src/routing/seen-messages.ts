@@ -17,13 +17,15 @@ export class SeenMessages {
 
   /** False when it was there already. */
   add(id: string): boolean {
-    if (this.has(id)) return false
+    if (this.#older.has(id)) return false
+    const before = this.#recent.size
+    // One look-up tells and adds: every line of a flood comes through here.
+    if (this.#recent.add(id).size === before) return false
     // Two generations instead of evicting one by one: adding stays a plain Set.add.
     if (this.#recent.size >= this.#max) {
       this.#older = this.#recent
       this.#recent = new Set()
     }
-    this.#recent.add(id)
     return true
   }
 }
