@@ -1,14 +1,9 @@
 import { type Cancel, type Clock, SECOND } from '../clock.js'
-import type { BotLogin, ChannelName, ChatLine } from '../domain.js'
+import type { BotLogin, ChannelName, ChatLine, Outcome } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import { toPrivmsg } from './privmsg.js'
 import { SendBudget } from './send-budget.js'
-
-/** The line was written to the socket. */
-export interface Sent {
-  readonly kind: 'sent'
-}
 
 export interface OutboxOptions {
   readonly bot: BotLogin
@@ -61,7 +56,7 @@ export class Outbox {
    * Resolves when the line was really written. Rejects with the signal's reason when that is aborted before, and
    * with a ChorusError when the line is unsafe or chat has stopped.
    */
-  send(line: ChatLine, signal: AbortSignal): Promise<Sent> {
+  send(line: ChatLine, signal: AbortSignal): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted()
       if (this.#isStopped) throw stopped()
@@ -87,9 +82,8 @@ export class Outbox {
     })
   }
 
-  /** Lines that wait: in one channel, or in all. */
-  pending(channel?: ChannelName): number {
-    if (channel !== undefined) return this.#waiting.get(channel)?.length ?? 0
+  /** Lines that wait, over all channels. */
+  get pending(): number {
     let sum = 0
     for (const lane of this.#waiting.values()) sum += lane.length
     return sum

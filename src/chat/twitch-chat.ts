@@ -165,6 +165,6 @@ function toStatus({ connection, outbox }: Account): BotChatStatus {
     state,
     joined,
     ...(parkedReason !== undefined && { reason: parkedReason }),
-    waiting: outbox.pending(),
+    waiting: outbox.pending,
   }
 }

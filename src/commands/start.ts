@@ -1,7 +1,7 @@
 import { type Chorus, createChorus } from '../chorus.js'
 import { SECOND, systemClock } from '../clock.js'
 import { type LoadedConfig, loadConfig } from '../config.js'
-import { toBotLogin } from '../domain.js'
+import { type Bot, sameLogin } from '../domain.js'
 import { TOKEN_PREFIX } from '../environment.js'
 import { ChorusError } from '../errors.js'
 import { limitsHint } from '../limits-hint.js'
@@ -25,7 +25,7 @@ export async function startCommand({ file }: { readonly file?: string | undefine
     secrets: environment.secrets,
   })
   await using chorus = await createChorus(config, { environment, logger })
-  for (const text of remarks(loaded)) logger.warn({ event: 'note' }, text)
+  for (const text of remarks(loaded, chorus.bots)) logger.warn({ event: 'note' }, text)
   const unhandled = (error: unknown) =>
     void chorus.events.emit('error', { error, where: 'unhandled rejection' })
   process.on('unhandledRejection', unhandled)
@@ -42,12 +42,11 @@ export async function startCommand({ file }: { readonly file?: string | undefine
   }
 }
 
-function remarks({ config, environment, notes }: LoadedConfig): string[] {
-  const withToken = config.bots.filter(({ login }) => environment.twitchTokens.has(toBotLogin(login)))
+function remarks({ config, notes }: LoadedConfig, taking: readonly Bot[]): string[] {
   const leftOut = config.bots
-    .filter(({ login }) => !environment.twitchTokens.has(toBotLogin(login)))
+    .filter(({ login }) => !taking.some((bot) => sameLogin(bot.login, login)))
     .map(({ login }) => `${login} is left out: ${TOKEN_PREFIX}${login.toUpperCase()} is not set.`)
-  const hint = limitsHint(withToken.length, config.queue)
+  const hint = limitsHint(taking.length, config.queue)
   return [...notes, ...leftOut, ...(hint === undefined ? [] : [hint])]
 }
 

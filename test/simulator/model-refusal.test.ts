@@ -2,16 +2,10 @@ import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
 import type { ModelFault } from '../../src/simulator/model-faults.js'
 import { ManualClock } from '../support/manual-clock.js'
-import { ask, modelServers, QUESTION } from '../support/model-server.js'
+import { ask, askingWith, modelServers, QUESTION } from '../support/model-server.js'
 
 const startModel = modelServers()
-
-/** One request to a server with this one fault. */
-async function askWith(fault: ModelFault, more: object = {}): Promise<Response> {
-  const model = await startModel()
-  model.script(fault)
-  return ask(model, { ...QUESTION, ...more })
-}
+const askWith = askingWith(startModel)
 
 describe('a refusal of the built-in model', () => {
   it.each(['0', '5', '3600', 'Wed, 21 Oct 2026 07:28:00 GMT', 'soon-ish'])(

@@ -1,20 +1,9 @@
-import type OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
-import type { ModelFault } from '../../src/simulator/model-faults.js'
 import { ManualClock } from '../support/manual-clock.js'
-import { ask, modelServers, QUESTION } from '../support/model-server.js'
+import { ask, askingWith, modelServers, QUESTION, textOf } from '../support/model-server.js'
 
 const startModel = modelServers()
-
-/** One request to a server with this one fault. */
-async function askWith(fault: ModelFault, more: object = {}): Promise<Response> {
-  const model = await startModel()
-  model.script(fault)
-  return ask(model, { ...QUESTION, ...more })
-}
-
-const completionOf = async (response: Response) => (await response.json()) as OpenAI.ChatCompletion
-const textOf = async (response: Response) => (await completionOf(response)).choices[0]?.message.content
+const askWith = askingWith(startModel)
 
 describe('a broken connection to the built-in model', () => {
   it('is reset in mid-body', async () => {

@@ -1,6 +1,8 @@
+import type OpenAI from 'openai'
 import { afterEach } from 'vitest'
 import { systemClock } from '../../src/clock.js'
 import { seededRandom } from '../../src/random.js'
+import type { ModelFault } from '../../src/simulator/model-faults.js'
 import { ModelSimulator, type ModelSimulatorOptions } from '../../src/simulator/model-simulator.js'
 
 /** A request that any chat completion server answers. */
@@ -41,3 +43,15 @@ export function ask(
   const init = { method: 'POST', headers, body: JSON.stringify(body), ...(signal && { signal }) }
   return fetch(`${model.url}/chat/completions`, init)
 }
+
+/** Gives a function that asks a server with this one fault once; `more` goes into the request. */
+export function askingWith(startModel: ReturnType<typeof modelServers>) {
+  return async (fault: ModelFault, more: object = {}): Promise<Response> => {
+    const model = await startModel()
+    model.script(fault)
+    return ask(model, { ...QUESTION, ...more })
+  }
+}
+
+export const completionOf = async (response: Response) => (await response.json()) as OpenAI.ChatCompletion
+export const textOf = async (response: Response) => (await completionOf(response)).choices[0]?.message.content

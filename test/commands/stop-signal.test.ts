@@ -1,0 +1,51 @@
+import { afterEach, expect, test } from 'vitest'
+import { StopSignal } from '../../src/commands/stop-signal.js'
+import { ManualClock, settle } from '../support/manual-clock.js'
+
+let signal: StopSignal | undefined
+afterEach(() => signal?.dispose())
+
+/** A Chorus with three open replies that never gets on, and what it was asked to do. */
+function stopping() {
+  const clock = new ManualClock()
+  const asked: string[] = []
+  const told: string[] = []
+  const chorus = {
+    router: { getQueueMetrics: () => ({ global: { size: 2, pending: 1 }, bots: {} }) },
+    gracefulStop: ({ deadlineMs = 0 } = {}) => {
+      asked.push(`graceful ${deadlineMs}`)
+      return new Promise(() => {})
+    },
+    stop: async () => void asked.push('now'),
+  } as unknown as ConstructorParameters<typeof StopSignal>[0]
+  signal = new StopSignal(chorus, { clock, deadlineMs: 8000, tell: (text) => told.push(text) })
+  return { clock, asked, told, signal }
+}
+
+test('the first signal asks gracefully, keeps back time for goodbyes and tells what is open', () => {
+  const { asked, told, signal } = stopping()
+  signal.request()
+  expect(asked).toEqual(['graceful 7500'])
+  expect(told).toEqual(['Stopping: up to 8 s for what was accepted (3 replies); once more stops at once.'])
+})
+
+test('a signal within a fifth of a second is the same one, a later one stops at once', async () => {
+  const { clock, asked, signal } = stopping()
+  signal.request()
+  await clock.advance(200)
+  signal.request()
+  expect(asked).toEqual(['graceful 7500'])
+  await clock.advance(1)
+  signal.request()
+  expect(asked).toEqual(['graceful 7500', 'now'])
+  await settle()
+  await expect(signal.stopped).resolves.toBeUndefined()
+})
+
+test('it listens to the process’s signals until it is disposed of', () => {
+  const { asked, signal } = stopping()
+  process.emit('SIGTERM')
+  expect(asked).toHaveLength(1)
+  signal.dispose()
+  expect(process.listenerCount('SIGTERM')).toBe(0)
+})
