@@ -35,6 +35,8 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
     environment: {
       ...options.environment,
       chatUrl: twitch.url,
+      // What the built-in Twitch was told is nothing that the real one knows of.
+      dataDir: undefined,
       twitchTokens: new Map(accounts.map(({ login, token }) => [login, new Secret(token)])),
       openai: { apiKey: undefined, baseUrl: model.url, model: undefined },
     },

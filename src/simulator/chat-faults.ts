@@ -35,6 +35,12 @@ export class ChatFaults {
     add(this.#refusals, text, times, login)
   }
 
+  /** Takes back every script that has not had its turn. */
+  forgetScripts(): void {
+    this.#fates.length = 0
+    this.#refusals.length = 0
+  }
+
   takeFate(login: string): Fate | undefined {
     return take(this.#fates, login)
   }

@@ -207,8 +207,9 @@ export class Connection implements WireHandler, RoomMember {
 
   #confirm({ person }: Account, room: Room, id: string, nonce: string | undefined): void {
     const sent = { id, ...(nonce !== undefined && { nonce }) }
-    const line = userStateLine(person, room.standing.badgesOf(person), room.channel, sent)
-    this.#writer.later(this.#context.faults.userStateDelayMs, () => this.deliver(line))
+    this.#writer.later(this.#context.faults.userStateDelayMs, () =>
+      this.deliver(userStateLine(person, room.standing.badgesOf(person), room.channel, sent)),
+    )
   }
 
   #ping(): void {
