@@ -33,9 +33,9 @@ export interface Written {
  */
 export const WINDOW_MS = 30.5 * SECOND
 /** Most lines in a window that a room of an ordinary account may be written to. */
-export const LINES_NORMAL = 20
+const LINES_NORMAL = 20
 /** Most lines in a window for one where it is moderator, VIP or broadcaster. */
-export const LINES_PRIVILEGED = 100
+const LINES_PRIVILEGED = 100
 /** Least time between two lines in one channel; Twitch's rule is one second. */
 const GAP_NORMAL_MS = 1.1 * SECOND
 /** Twitch has no such rule for moderators, but closes connections that write "in rapid succession". */
