@@ -67,11 +67,16 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 
 /** Runs `run` now and then every `ms` milliseconds, until it is cancelled. */
 export function every(clock: Clock, ms: number, run: () => void): Cancel {
+  let isOver = false
   let cancel: Cancel = () => {}
   const again = () => {
     run()
-    cancel = clock.after(ms, again)
+    // It may have been cancelled in the middle of its own run.
+    if (!isOver) cancel = clock.after(ms, again)
   }
   again()
-  return () => cancel()
+  return () => {
+    isOver = true
+    cancel()
+  }
 }
