@@ -6,6 +6,8 @@ export type Fate =
   | { readonly kind: 'notice'; readonly id: string; readonly text: string }
   /** Everybody sees it, but its USERSTATE never comes. */
   | { readonly kind: 'unconfirmed' }
+  /** Everybody sees it, and before its USERSTATE comes a NOTICE that refuses nothing. */
+  | { readonly kind: 'remark'; readonly id: string; readonly text: string }
 
 interface Script<T> {
   readonly login: string | undefined

@@ -189,6 +189,11 @@ export class TwitchSimulator {
     this.#faults.scriptFate({ kind: 'notice', id: notice, text }, options.times ?? 1, options.login)
   }
 
+  /** Shows and confirms the next messages, but first says something else about them: a NOTICE that refuses nothing. */
+  remarkOnMessages(notice: string, times: number, login?: string): void {
+    this.#faults.scriptFate({ kind: 'remark', id: notice, text: notice }, times, login)
+  }
+
   /** Shows the next messages to everybody, but never confirms them to their sender. */
   loseUserstates(times: number, login?: string): void {
     this.#faults.scriptFate({ kind: 'unconfirmed' }, times, login)

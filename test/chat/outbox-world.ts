@@ -35,7 +35,7 @@ export interface Handed {
 export interface WorldOptions {
   readonly bots: readonly string[]
   readonly channels: readonly string[]
-  /** How long a line takes to Twitch, and an answer back, in milliseconds. */
+  /** How long a line takes to Twitch, and an answer back, at most, in milliseconds; it changes from line to line. */
   readonly latencyMs: number
 }
 
@@ -45,6 +45,7 @@ export interface WorldOptions {
  */
 export class OutboxWorld {
   readonly clock = new ManualClock()
+  readonly random = seededRandom(2)
   readonly events = new ChorusEmitter()
   readonly twitch: TwitchSimulator
   readonly handed: Handed[] = []
@@ -113,6 +114,7 @@ export class MemoryBot {
   #link: { readonly handler: WireHandler; readonly joined: Set<ChannelName> } | undefined
   #heardAtMs = Number.NEGATIVE_INFINITY
   #nonces = 0
+  readonly #arrivalMs = { up: 0, down: 0 }
 
   constructor(login: BotLogin, world: OutboxWorld) {
     this.login = login
@@ -153,7 +155,8 @@ export class MemoryBot {
     let isOpen = true
     const joined = new Set<ChannelName>()
     const handler = this.#world.twitch.connect({
-      send: (frame) => this.#later(() => isOpen && this.#link?.handler === handler && this.#receive(frame)),
+      send: (frame) =>
+        this.#later('down', () => isOpen && this.#link?.handler === handler && this.#receive(frame)),
       close: () => this.cut(),
       cut: () => this.cut(),
       freeze: () => {
@@ -184,13 +187,19 @@ export class MemoryBot {
 
   #send(raw: string): void {
     const link = this.#link
-    this.#later(() => this.#link === link && link?.handler.receive(raw))
+    this.#later('up', () => this.#link === link && link?.handler.receive(raw))
   }
 
-  #later(run: () => unknown): void {
-    const { clock, options } = this.#world
-    if (options.latencyMs === 0) run()
-    else clock.after(options.latencyMs, run)
+  /** What was sent first arrives first, however long the way takes at that moment. */
+  #later(way: 'up' | 'down', run: () => unknown): void {
+    const { clock, options, random } = this.#world
+    if (options.latencyMs === 0) {
+      run()
+      return
+    }
+    const atMs = Math.max(this.#arrivalMs[way], clock.now() + random() * options.latencyMs)
+    this.#arrivalMs[way] = atMs
+    clock.after(atMs - clock.now(), run)
   }
 
   #receive(frame: string): void {
