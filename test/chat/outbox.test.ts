@@ -188,6 +188,33 @@ describe('Outbox', () => {
     expect(texts()).toEqual(['kept'])
   })
 
+  it('leaves a line in doubt that is taken back after a write of unknown fate, and says it no more', async () => {
+    answersInMs = undefined
+    const aborting = new AbortController()
+    const inFlight: boolean[] = []
+    const sent = outbox.send(line('maybe'), {
+      signal: aborting.signal,
+      inFlight: (isInFlight) => inFlight.push(isInFlight),
+    })
+    aborting.abort(new Error('withdrawn'))
+    // Written already: only its answer could tell.
+    await clock.advance(5500)
+    await expect(sent).resolves.toEqual({ kind: 'sent', inDoubt: true })
+    expect(texts()).toEqual(['maybe', 'PING'])
+    expect(inFlight).toEqual([true])
+  })
+
+  it('leaves a line in doubt that is taken back while it waits to be repeated', async () => {
+    answersInMs = undefined
+    const aborting = new AbortController()
+    const sent = outbox.send(line('maybe'), wanted(aborting.signal))
+    joined.clear()
+    outbox.delivery.cut()
+    aborting.abort(new Error('withdrawn'))
+    await expect(sent).resolves.toEqual({ kind: 'sent', inDoubt: true })
+    expect(outbox.pending).toBe(0)
+  })
+
   it('refuses an unsafe line and goes on', async () => {
     await expect(outbox.send(line('a\r\nQUIT'), wanted())).rejects.toMatchObject({ code: 'reply-failed' })
     await outbox.send(line('fine'), wanted())
