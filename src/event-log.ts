@@ -51,6 +51,11 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   'bot:disconnected': { level: 'warn', fields: (event) => ({ ...event }) },
   'bot:parked': { level: 'error', fields: (event) => ({ ...event }) },
   'channel:closed': { level: 'error', fields: (event) => ({ ...event }) },
+  'token:refreshed': { level: 'info', fields: (event) => ({ ...event }) },
+  'token:replaced': { level: 'info', fields: (event) => ({ ...event }) },
+  'token:flawed': { level: 'warn', fields: (event) => ({ ...event }) },
+  'token:invalid': { level: 'error', fields: (event) => ({ ...event }) },
+  'token:unchecked': { level: 'warn', fields: (event) => ({ ...event }) },
   'line:written': {
     level: 'debug',
     fields: ({ bot, line }) => ({

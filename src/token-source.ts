@@ -1,5 +1,5 @@
 import type { Cancel } from './clock.js'
-import type { BotLogin } from './domain.js'
+import { type BotLogin, sameLogin } from './domain.js'
 import type { Secret } from './secret.js'
 
 /** What has become of a bot's token. */
@@ -20,4 +20,13 @@ export interface TokenSource {
   afterRefusal(bot: BotLogin, token: Secret): Promise<Secret | undefined>
   /** Calls `listener` after every change. Returns the way to end that. */
   onChange(listener: (change: TokenChange) => void): Cancel
+}
+
+/** Tokens that never change, for whoever brings their own: a refused one stays refused. */
+export function staticTokens(tokens: ReadonlyMap<BotLogin, Secret>): TokenSource {
+  return {
+    forLogin: async (bot) => [...tokens].find(([login]) => sameLogin(login, bot))?.[1],
+    afterRefusal: async () => undefined,
+    onChange: () => () => {},
+  }
 }
