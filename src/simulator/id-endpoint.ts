@@ -117,7 +117,7 @@ export class IdEndpoint {
   }
 
   #secondsLeft(token: IssuedToken): number {
-    return Math.floor((token.endsAtMs - this.#clock.now()) / SECOND)
+    return Math.ceil((token.endsAtMs - this.#clock.now()) / SECOND)
   }
 }
 
@@ -157,8 +157,8 @@ function toFaulty(fault: IdFault, answer: () => WholeAnswer): WireAnswer {
 
 const refusal = (status: number, message: string) => jsonAnswer({ status, message }, status)
 
-/** Without a query: a client that puts a token there must not find it in the ledger. */
-const routeOf = (route: string) => route.split('?')[0] ?? ''
+/** That there is a query is noted, but not what it says: a client may have put a token there. */
+const routeOf = (route: string) => route.replace(/\?.*/s, '?…')
 
 function grantOf(form: URLSearchParams): string | undefined {
   const grant = form.get('grant_type')

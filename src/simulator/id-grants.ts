@@ -65,6 +65,8 @@ export class IdGrants {
   readonly #devices = new Map<string, OpenDevice>()
   readonly #tokens = new Map<string, IssuedToken>()
   readonly #timers = new Map<string, Cancel>()
+  /** Device codes and tokens that were given out, the newest last: what a client must never show. */
+  readonly secrets: string[] = []
 
   constructor(options: {
     readonly clock: Clock
@@ -82,7 +84,7 @@ export class IdGrants {
   startDevice(clientId: string, scopes: readonly string[]): DeviceCode {
     const { deviceCodeMs, intervalMs } = this.#lifetimes
     const device: OpenDevice = {
-      deviceCode: this.#draw(40),
+      deviceCode: this.#drawSecret(40),
       userCode: this.#draw(8).toUpperCase(),
       expiresInMs: deviceCodeMs,
       intervalMs,
@@ -135,7 +137,7 @@ export class IdGrants {
     this.revoke(person.login)
     const { tokenMs } = this.#lifetimes
     const endsAtMs = this.#clock.now() + tokenMs
-    const secrets = { accessToken: this.#draw(30), refreshToken: this.#draw(50) }
+    const secrets = { accessToken: this.#drawSecret(30), refreshToken: this.#drawSecret(50) }
     const token = { login: person.login, userId: person.userId, clientId, scopes, ...secrets, endsAtMs }
     this.#tokens.set(person.login, token)
     forgetOldest(this.#tokens)
@@ -157,6 +159,13 @@ export class IdGrants {
   close(): void {
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
+  }
+
+  #drawSecret(length: number): string {
+    const secret = this.#draw(length)
+    this.secrets.push(secret)
+    if (this.secrets.length > GRANTS_MAX) this.secrets.shift()
+    return secret
   }
 
   #draw(length: number): string {

@@ -55,6 +55,11 @@ export class IdSimulator implements AsyncDisposable {
     return this.#ledger.records
   }
 
+  /** Device codes and tokens that were given out: what a client must never show. */
+  get secrets(): readonly string[] {
+    return this.#grants.secrets
+  }
+
   /** How many requests for one path came, of one grant where that is given. */
   count(path: 'device' | 'token' | 'validate', grant?: 'device_code' | 'refresh_token'): number {
     const isMeant = (record: IdRecord) =>

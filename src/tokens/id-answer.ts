@@ -43,6 +43,7 @@ const INTERVAL_MAX_MS = 60 * SECOND
 const EXPIRY_MAX_MS = 24 * 60 * 60 * SECOND
 const INTERVAL_USUAL_SECONDS = 5
 const SCOPES_MAX = 200
+const MASK = '[secret]'
 
 /** Reads the answer to the start of a device login; undefined: it is none. */
 export function parseDeviceLogin(body: unknown): DeviceLogin | undefined {
@@ -91,10 +92,10 @@ export function parseTokenOwner(body: unknown): TokenOwner | undefined {
  * The server’s own words about a refusal; undefined where it has none. Hostile: one line, not a long one, and without
  * the secret that was refused, which a server may quote.
  */
-export function parseRefusal(body: unknown, secret: string): string | undefined {
+export function parseRefusal(body: unknown, secret: string | undefined): string | undefined {
   if (!isRecord(body) || typeof body.message !== 'string') return undefined
   const words = body.message
-    .replaceAll(secret, '[secret]')
+    .replaceAll(secret ?? MASK, MASK)
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
   return words === '' ? undefined : words.slice(0, 200)

@@ -69,7 +69,7 @@ export class IdServer {
     const form = { client_id: request.clientId, scopes: request.scopes.join(' ') }
     const answer = await this.#post('/oauth2/device', form, signal)
     const device = isSuccess(answer) ? parseDeviceLogin(answer.body) : undefined
-    return device ? { kind: 'ok', device } : this.#without(answer, request.clientId)
+    return device ? { kind: 'ok', device } : this.#without(answer)
   }
 
   /** Asks once whether the person has confirmed a login, and for its tokens. */
@@ -125,7 +125,7 @@ export class IdServer {
   }
 
   /** What an answer without the wanted things means; `secret` is what was asked about. */
-  #without(answer: Answer, secret: string): Refused | Unavailable {
+  #without(answer: Answer, secret?: string): Refused | Unavailable {
     if (answer.kind === 'unavailable') return answer
     const says = parseRefusal(answer.body, secret)
     const isRefusal = REFUSALS.has(answer.status) && says !== undefined
