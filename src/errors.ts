@@ -67,7 +67,7 @@ const TABLE = {
   'login-refused': row(
     'bot',
     'never',
-    'Sign the account in again: chorus login LOGIN. Or set a new token: TWITCH_TOKEN_<LOGIN>.',
+    'Sign the account in again with chorus login, or set a new token as TWITCH_TOKEN_<LOGIN>.',
   ),
   'model-timeout': row(
     'endpoint',

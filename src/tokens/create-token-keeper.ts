@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import { type Clock, systemClock } from '../clock.js'
 import type { BotLogin } from '../domain.js'
 import type { Environment } from '../environment.js'
 import type { ChorusEmitter } from '../events.js'
@@ -38,6 +38,6 @@ export function createTokenKeeper({
 }
 
 /** The logins, in lower case, that were signed in to a data folder before. */
-export function signedInBots(dataDir: string, clock: Clock): ReadonlySet<string> {
-  return new Set(new TokenStore({ dataDir, clock }).read().tokens.keys())
+export function signedInBots(dataDir: string): ReadonlySet<string> {
+  return new Set(new TokenStore({ dataDir, clock: systemClock() }).read().tokens.keys())
 }

@@ -43,7 +43,7 @@ describe('a live start', () => {
     expect(await chorus.event('bot:parked')).toMatchObject({
       bot: 'ava',
       reason: 'Login authentication failed',
-      advice: 'Make a new token for this account and set it as TWITCH_TOKEN_AVA.',
+      advice: 'Sign the account in again with chorus login, or set a new token as TWITCH_TOKEN_AVA.',
     })
     expect(await chorus.event('ready')).toMatchObject({ joined: ['bob'], parked: [{ bot: 'ava' }] })
     world.say('Ann', '@bob how are you?')
@@ -59,7 +59,7 @@ describe('a live start', () => {
     expect(stderr).toBe(
       [
         `chorus: No bot is left that could talk: ava (${refused}), bob (${refused})`,
-        'Make a new token for this account and set it as TWITCH_TOKEN_<LOGIN>.',
+        'Sign the account in again with chorus login, or set a new token as TWITCH_TOKEN_<LOGIN>.',
       ].join('\n'),
     )
     expect(code).toBe(1)
