@@ -1,10 +1,11 @@
+import { once } from 'node:events'
 import { systemClock } from '../../dist/clock.js'
 import { Secret } from '../../dist/secret.js'
 import { TokenStore } from '../../dist/tokens/token-store.js'
 
 /**
- * A process that writes the token of its bot `times` times, and for each bot in `others` adds one hash to what is
- * stored: whoever overwrites somebody else's write is found out by the count.
+ * A process that says that it is there, waits for a word on stdin, and then writes: the token of its bot `times` times,
+ * and as often one more than it finds to a count that all such processes share.
  */
 const [dataDir = '', login = '', times = '0'] = process.argv.slice(2)
 const store = new TokenStore({ dataDir, clock: systemClock() })
@@ -20,6 +21,9 @@ const stored = (token, lineage) => ({
   lineage,
 })
 
+process.stdout.write('ready\n')
+await once(process.stdin, 'data')
+process.stdin.destroy()
 for (let n = 1; n <= Number(times); n++) {
   await store.update(login, () => stored(`${login}-${n}`, []))
   await store.update('shared', (before) => {

@@ -133,6 +133,17 @@ describe('a clock on the wall that jumps', () => {
   })
 })
 
+test('a clock on the wall that is set back shortly before the end delays nothing', async () => {
+  const at = await makeKeeper()
+  await at.signIn()
+  at.keeper.start()
+  await at.pass(4 * HOUR - 11 * MINUTE)
+  at.clock.jumpedMs = -5 * HOUR
+  expect(at.record.of('token:refreshed')).toEqual([])
+  await at.pass(MINUTE + 4 * SECOND)
+  expect(at.record.of('token:refreshed')).toHaveLength(1)
+})
+
 describe('while the server does not answer', () => {
   test('nothing is refused: bots go on, it is told once per episode, and made up for afterwards', async () => {
     const at = await makeKeeper({ bots: ['ava', 'bob'] })

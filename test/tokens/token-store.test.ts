@@ -149,26 +149,29 @@ describe('what can’t be written', () => {
   })
 })
 
-/** Starts a process that writes; its first line tells that it is at work. */
+/** Starts a process that writes as soon as it is told to `go`; it tells of every write in a line. */
 function startWriter(login: string, times: number) {
   const child = spawn(process.execPath, [WRITER, dataDir, login, String(times)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })
-  return { child, lines, closed: once(child, 'close') }
+  const ready = once(lines, 'line')
+  return { child, lines, ready, go: () => child.stdin.write('go\n'), closed: once(child, 'close') }
 }
 
 describe('processes that write at once', () => {
   test('lose nothing of each other', async () => {
-    const writers = ['ava', 'bob', 'cat'].map((login) => startWriter(login, 15))
+    const writers = ['ava', 'bob', 'cat'].map((login) => startWriter(login, 20))
+    await Promise.all(writers.map(({ ready }) => ready))
+    for (const { go } of writers) go()
     expect(await Promise.all(writers.map(({ closed }) => closed))).toEqual([
       [0, null],
       [0, null],
       [0, null],
     ])
-    expect(store.get('shared')?.userId).toBe('45')
+    expect(store.get('shared')?.userId).toBe('60')
     for (const login of ['ava', 'bob', 'cat'])
-      expect(store.get(login)?.accessToken.reveal()).toBe(`${login}-15`)
+      expect(store.get(login)?.accessToken.reveal()).toBe(`${login}-20`)
     expect(filesOf()).toEqual(['tokens.json'])
   })
 
@@ -176,7 +179,9 @@ describe('processes that write at once', () => {
     const random = seededRandom(71)
     let count = 0
     for (let round = 0; round < 12; round++) {
-      const { child, lines, closed } = startWriter('ava', 10_000)
+      const { child, lines, ready, go, closed } = startWriter('ava', 10_000)
+      await ready
+      go()
       let left = Math.floor(between(random, [1, 12]))
       for await (const _ of lines) if (--left === 0) break
       child.kill('SIGKILL')
