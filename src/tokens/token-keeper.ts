@@ -61,13 +61,13 @@ export class TokenKeeper implements TokenSource, AsyncDisposable {
   #stopped: Promise<void> | undefined
 
   constructor(options: TokenKeeperOptions) {
-    const { clock, events, secrets, idServer } = options
+    const { clock, events, idServer } = options
     this.#options = options
     this.#bots = options.bots.map((bot) => new BotToken(bot, clock))
     this.#stored = new StoredTokens(options.store, clock)
     this.#news = new TokenNews(events)
     this.#refresher = new TokenRefresher({
-      ...{ idServer, clock, secrets, stored: this.#stored, news: this.#news },
+      ...{ idServer, clock, stored: this.#stored, news: this.#news },
       given: (held) => this.#given(held),
       choose: (held) => this.#choose(held),
       untilNextCheck: () => this.#untilNextCheck(),

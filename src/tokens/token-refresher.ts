@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.js'
-import type { KnownSecrets } from '../known-secrets.js'
 import type { Secret } from '../secret.js'
 import type { BotToken } from './bot-token.js'
 import type { TokenGrant } from './id-answer.js'
@@ -16,11 +15,10 @@ export interface TokenRefresherOptions {
   readonly idServer: Pick<IdServer, 'refresh'> | undefined
   readonly stored: StoredTokens
   readonly clock: Clock
-  readonly secrets: KnownSecrets
   readonly news: TokenNews
   /** The token that the environment holds for a bot. */
   readonly given: (held: BotToken) => Secret | undefined
-  /** Takes the token that counts now for a bot; true where it is another one. */
+  /** Takes the token that counts now for a bot, and makes it known as a secret; true where it is another one. */
   readonly choose: (held: BotToken) => boolean
   /** Milliseconds to the next check of a token that is good now. */
   readonly untilNextCheck: () => number
@@ -81,9 +79,7 @@ export class TokenRefresher {
 
   /** Stores new tokens before anybody uses them: the old ones are spent. */
   async #adopt(held: BotToken, before: StoredToken, grant: TokenGrant): Promise<void> {
-    const { clock, given, news, secrets, stored, untilNextCheck } = this.#options
-    secrets.add(grant.accessToken.reveal())
-    secrets.add(grant.refreshToken?.reveal() ?? '')
+    const { clock, given, news, stored, untilNextCheck } = this.#options
     const pinned = given(held)
     const token = refreshed(before, grant, { wallMs: clock.wall(), pinned: pinned && hashOf(pinned) })
     try {

@@ -183,3 +183,13 @@ test('a token travels in no address', async () => {
   await clientOf(server).refresh({ clientId: CLIENT, refreshToken }, never())
   expect(server.records.map(({ route }) => route)).toEqual(['GET /oauth2/validate', 'POST /oauth2/token'])
 })
+
+test('a redirect is not followed: whoever it names gets no token', async () => {
+  const server = await startServer()
+  const other = await startServer()
+  const { accessToken, refreshToken } = server.issue('ava')
+  server.always({ kind: 'redirect', to: `${other.url}/oauth2/validate` })
+  await clientOf(server).validate(accessToken, never())
+  await clientOf(server).refresh({ clientId: CLIENT, refreshToken }, never())
+  expect([server.records.length, other.records.length]).toEqual([2, 0])
+})

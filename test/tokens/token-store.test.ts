@@ -17,7 +17,9 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.js'
 import { between, seededRandom } from '../../src/random.js'
+import { parseTokenFile } from '../../src/tokens/token-file.js'
 import { TokenStore } from '../../src/tokens/token-store.js'
+import { settle } from '../support/manual-clock.js'
 import { storedToken } from './stored-token.js'
 
 const WRITER = fileURLToPath(new URL('store-writer.mjs', import.meta.url))
@@ -175,10 +177,28 @@ describe('processes that write at once', () => {
     expect(filesOf()).toEqual(['tokens.json'])
   })
 
+  test('never show a reader anything but a whole file', async () => {
+    await put('bob')
+    const { ready, go, closed } = startWriter('ava', 100)
+    await ready
+    go()
+    let isOver = false
+    void closed.then(() => {
+      isOver = true
+    })
+    let reads = 0
+    for (; !isOver; reads++) {
+      const { tokens, damage } = parseTokenFile(readFileSync(store.file, 'utf8'))
+      expect([damage, tokens.has('bob')]).toEqual([undefined, true])
+      if (reads % 20 === 0) await settle()
+    }
+    expect(reads).toBeGreaterThan(200)
+  })
+
   test('may be killed at any moment: the file is whole, and the next one is not held up', async () => {
     const random = seededRandom(71)
     let count = 0
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 8; round++) {
       const { child, lines, ready, go, closed } = startWriter('ava', 10_000)
       await ready
       go()
