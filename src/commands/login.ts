@@ -1,18 +1,16 @@
-import { type Clock, every, MINUTE, SECOND, systemClock } from '../clock.js'
+import { systemClock } from '../clock.js'
 import { loadConfig, loadEnvironmentOf } from '../config.js'
 import { sameLogin, toBotLogin } from '../domain.js'
 import { type Environment, TOKEN_PREFIX } from '../environment.js'
 import { ChorusError } from '../errors.js'
-import { maskSecrets } from '../mask-secrets.js'
 import { nearest } from '../nearest.js'
-import type { DeviceLogin, TokenGrant } from '../tokens/id-answer.js'
 import { IdServer } from '../tokens/id-server.js'
 import { idUrlOf } from '../tokens/id-url.js'
-import { CHAT_SCOPES } from '../tokens/scopes.js'
-import { type SignInProgress, signIn } from '../tokens/sign-in.js'
+import { signIn } from '../tokens/sign-in.js'
 import { toStoredToken } from '../tokens/stored-token.js'
 import { TokenStore } from '../tokens/token-store.js'
-import { ChatScreen, type ScreenOutput } from './chat-screen.js'
+import type { ScreenOutput } from './chat-screen.js'
+import { LoginScreen } from './login-screen.js'
 
 export interface LoginOptions {
   /** The account to sign in. */
@@ -20,9 +18,6 @@ export interface LoginOptions {
   readonly file?: string | undefined
   readonly output: ScreenOutput
 }
-
-const WAITING = 'Waiting for you to confirm'
-const STATUS_EVERY_MS = SECOND / 2
 
 /**
  * Signs a bot’s account in at Twitch and stores its tokens. It needs no configuration, and works beside a running
@@ -39,22 +34,21 @@ export async function loginCommand({ login, file, output }: LoginOptions): Promi
   const store = new TokenStore({ dataDir, clock })
   // Before anybody goes to a browser for nothing.
   await store.update(login, (stored) => stored)
-  const screen = new ChatScreen(masked(output, environment))
+  const screen = new LoginScreen({ login, output, clock, secrets: environment.secrets })
   if (note !== undefined) screen.print(`Note: ${note}\n`)
   const abort = new AbortController()
   const stop = () => abort.abort()
   for (const signal of SIGNALS) process.on(signal, stop)
-  const waiting = new Waiting({ login, screen, clock, environment, isTerminal: output.isTTY === true })
   try {
     const idServer = new IdServer({ url, clock })
-    const result = await signIn({ login, clientId, idServer, clock, signal: abort.signal, progress: waiting })
-    waiting.end()
+    const result = await signIn({ login, clientId, idServer, clock, signal: abort.signal, progress: screen })
+    screen.end()
     if (result.kind === 'failed') throw new ChorusError('sign-in-failed', result.reason)
     const token = toStoredToken(result.grant, result.owner, clock.wall())
     await store.update(login, () => token)
     for (const line of farewell(login, store.file, environment)) screen.print(line)
   } finally {
-    waiting.end()
+    screen.end()
     for (const signal of SIGNALS) process.off(signal, stop)
   }
 }
@@ -89,85 +83,6 @@ function strangerNote(login: string, file: string | undefined): string | undefin
     if (file !== undefined) throw error
     return undefined
   }
-}
-
-/** Whatever is printed goes through it: a device code is as good as a token. */
-function masked(output: ScreenOutput, { secrets }: Environment): ScreenOutput {
-  const mask = maskSecrets(secrets)
-  return {
-    isTTY: output.isTTY,
-    get columns() {
-      return output.columns
-    },
-    write: (text) => output.write(mask(text)),
-  }
-}
-
-/** What a person sees while they are at the browser. */
-class Waiting implements SignInProgress {
-  readonly #login: string
-  readonly #screen: ChatScreen
-  readonly #clock: Clock
-  readonly #environment: Environment
-  readonly #isTerminal: boolean
-  #trouble = ''
-  #cancel = () => {}
-
-  constructor(options: {
-    readonly login: string
-    readonly screen: ChatScreen
-    readonly clock: Clock
-    readonly environment: Environment
-    readonly isTerminal: boolean
-  }) {
-    this.#login = options.login
-    this.#screen = options.screen
-    this.#clock = options.clock
-    this.#environment = options.environment
-    this.#isTerminal = options.isTerminal
-  }
-
-  begun(device: DeviceLogin): void {
-    this.#environment.secrets.add(device.deviceCode.reveal())
-    for (const line of instructions(this.#login, device)) this.#screen.print(line)
-    if (!this.#isTerminal) this.#screen.print(`${WAITING} …`)
-    const endsAtMs = this.#clock.now() + device.expiresInMs
-    this.#cancel = every(this.#clock, STATUS_EVERY_MS, () => {
-      const left = Math.max(0, Math.ceil((endsAtMs - this.#clock.now()) / SECOND))
-      const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
-      this.#screen.status(`${WAITING} · ${time} left${this.#trouble}`)
-    })
-  }
-
-  granted({ accessToken, refreshToken }: TokenGrant): void {
-    const { secrets } = this.#environment
-    secrets.add(accessToken.reveal())
-    if (refreshToken) secrets.add(refreshToken.reveal())
-  }
-
-  trouble(reason: string | undefined): void {
-    const trouble = reason === undefined ? '' : ` · ${reason}; trying again`
-    if (reason !== undefined && this.#trouble === '') this.#screen.print(`For now: ${reason}. Trying again …`)
-    this.#trouble = trouble
-  }
-
-  /** Takes the status away. Safe to call twice. */
-  end(): void {
-    this.#cancel()
-    this.#screen.close()
-  }
-}
-
-function instructions(login: string, { address, userCode, expiresInMs }: DeviceLogin): string[] {
-  return [
-    `To sign ${login} in:`,
-    '',
-    `  1. Open a private window of your browser, and log in to Twitch there as ${login}.`,
-    `  2. In that window, open ${address}`,
-    `  3. Compare the code, ${userCode}, and confirm.`,
-    '',
-    `Chorus asks for ${CHAT_SCOPES.join(' and ')}, nothing else. The code is good for ${Math.ceil(expiresInMs / MINUTE)} minutes; Ctrl-C ends this.`,
-  ]
 }
 
 function farewell(login: string, file: string, { given }: Environment): string[] {

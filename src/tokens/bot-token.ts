@@ -9,6 +9,8 @@ const REFRESH_AHEAD_MS = 10 * MINUTE
 /** First pause after the server could not be asked, doubled each time. */
 const BACK_OFF_MS = 15 * SECOND
 const BACK_OFF_MAX_MS = 10 * MINUTE
+/** A token that chat refuses within this time of its refresh is not to blame: the next one would be refused, too. */
+const FRESH_MS = MINUTE
 
 /** What there is to do for a token now. */
 export type Due = 'refresh' | 'check' | undefined
@@ -25,6 +27,7 @@ export class BotToken {
   /** The refresh token that the server has refused, for good, and its words. */
   #refusal: { readonly refreshToken: string; readonly says: string } | undefined
   #isRefreshWanted = false
+  #freshUntilMs = Number.NEGATIVE_INFINITY
   #checkAtMs = 0
   #notBeforeMs = 0
   #failures = 0
@@ -75,6 +78,11 @@ export class BotToken {
     return this.#clock.wall() >= wallMs - aheadMs || this.#clock.now() >= nowMs - aheadMs
   }
 
+  /** Whether it has just been refreshed. */
+  get isFresh(): boolean {
+    return this.#clock.now() < this.#freshUntilMs
+  }
+
   /** What is due at this moment. */
   get due(): Due {
     const now = this.#clock.now()
@@ -98,6 +106,7 @@ export class BotToken {
     this.#end = endsAtMs === undefined ? undefined : { wallMs: endsAtMs }
     this.#lifeMs = Number.POSITIVE_INFINITY
     this.#isRefreshWanted = false
+    this.#freshUntilMs = Number.NEGATIVE_INFINITY
     this.#checkAtMs = 0
     this.invalidity = undefined
     this.toldFlaws.clear()
@@ -116,6 +125,7 @@ export class BotToken {
   refreshed(expiresInMs: number | undefined, nextCheckInMs: number): void {
     this.#lifeMs = expiresInMs ?? Number.POSITIVE_INFINITY
     this.#isRefreshWanted = false
+    this.#freshUntilMs = this.#clock.now() + FRESH_MS
     this.checked(expiresInMs, nextCheckInMs)
   }
 

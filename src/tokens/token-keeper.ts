@@ -115,7 +115,7 @@ export class TokenKeeper implements TokenSource, AsyncDisposable {
     if (!held) return undefined
     this.#look()
     const another = () => (held.is(token) ? undefined : held.usable)
-    if (another() || !held.refreshable) return another()
+    if (another() || !held.refreshable || held.isFresh) return another()
     // Where nobody answers in time it is tried again, and the change is told.
     held.wantRefresh()
     await this.#within(LOGIN_WAIT_MS, this.#refresher.refresh(held))

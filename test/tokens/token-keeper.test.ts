@@ -245,6 +245,16 @@ describe('a login that chat has refused', () => {
     expect(another?.reveal()).not.toBe(token)
   })
 
+  test('gets no other for one that was refreshed a moment ago: chat refuses the account, not the token', async () => {
+    const at = await makeKeeper()
+    const first = await at.signIn()
+    const second = await at.keeper.afterRefusal(AVA, new Secret(first))
+    expect(await at.keeper.afterRefusal(AVA, second ?? new Secret(''))).toBeUndefined()
+    expect(at.server.count('token')).toBe(1)
+    await at.clock.advance(MINUTE)
+    expect(await at.keeper.afterRefusal(AVA, second ?? new Secret(''))).toBeDefined()
+  })
+
   test('gets none where there is none', async () => {
     const at = await makeKeeper()
     at.environment.set('ava', 'token-of-ava')
