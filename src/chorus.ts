@@ -2,7 +2,7 @@ import { type ChatStatus, TwitchChat } from './chat/twitch-chat.js'
 import { type Clock, SECOND, systemClock } from './clock.js'
 import { loadEnvironment, parseConfig } from './config.js'
 import { type Config, type ConfigInput, toBots } from './config-schema.js'
-import { type Bot, type BotLogin, type ChatLine, sameLogin, toChannelName, toMessageId } from './domain.js'
+import { type Bot, type ChatLine, toChannelName, toMessageId } from './domain.js'
 import { type Environment, TOKEN_PREFIX } from './environment.js'
 import { ChorusError } from './errors.js'
 import { logEvents } from './event-log.js'
@@ -18,8 +18,8 @@ import { ReplyWriter } from './reply/reply-writer.js'
 import { WordFilter } from './reply/word-filter.js'
 import type { DrainReport } from './reply-queue.js'
 import { Orchestrator } from './routing/orchestrator.js'
-import type { Secret } from './secret.js'
-import { staticTokens } from './token-source.js'
+import { createTokenKeeper } from './tokens/create-token-keeper.js'
+import type { TokenKeeper } from './tokens/token-keeper.js'
 
 /** What {@link createChorus} takes beside the configuration; each part has the default of a live run. */
 export interface ChorusOptions {
@@ -35,7 +35,7 @@ export interface ChorusOptions {
 export interface Chorus extends AsyncDisposable {
   readonly router: MessageRouter<ChatLine>
   readonly events: ChorusEmitter
-  /** The bots that take part: those with a token. */
+  /** The bots that take part: those with a token, in the environment or signed in. */
   readonly bots: readonly Bot[]
   /** How the bots stand in chat. */
   chatStatus(): ChatStatus
@@ -63,8 +63,13 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const random = options.random ?? Math.random
   const events = new ChorusEmitter()
   if (options.logger) logEvents(events, options.logger)
-  const tokens = tokensOf(config, environment)
-  const bots = toBots(config.bots).filter((bot) => tokens.has(bot.login))
+  const configured = toBots(config.bots)
+  const tokens = createTokenKeeper({
+    bots: configured.map(({ login }) => login),
+    ...{ environment, clock, random, events },
+  })
+  const bots = configured.filter(({ login }) => tokens.has(login))
+  if (bots.length === 0) throw noToken(configured, environment)
   requireModel(environment)
 
   const conversation = new Conversation({ clock })
@@ -72,7 +77,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const chat = new TwitchChat({
     bots,
     channels: config.channels.map(toChannelName),
-    tokens: staticTokens(tokens),
+    tokens,
     ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
     dataDir: environment.dataDir,
     clock,
@@ -107,20 +112,14 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   events.on('message:received', ({ message }) => conversation.hear(message))
   events.on('line:sent', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
   tellWhenReady(events, chat, bots.length)
-  return assemble({ router, events, bots, chat })
+  return assemble({ router, events, bots, chat, tokens })
 }
 
-/** The tokens of the configured bots, whatever case the environment was read for. */
-function tokensOf(config: Config, environment: Environment): ReadonlyMap<BotLogin, Secret> {
-  const entries = toBots(config.bots).flatMap((bot): [BotLogin, Secret][] => {
-    const found = [...environment.twitchTokens].find(([login]) => sameLogin(login, bot.login))
-    return found ? [[bot.login, found[1]]] : []
-  })
-  if (entries.length > 0) return new Map(entries)
-  const names = config.bots.map(({ login }) => `${TOKEN_PREFIX}${login.toUpperCase()}`)
+function noToken(bots: readonly Bot[], environment: Environment): ChorusError {
+  const names = bots.map(({ login }) => `${TOKEN_PREFIX}${login.toUpperCase()}`)
   const others = [...environment.given].filter((name) => name.toUpperCase().startsWith(TOKEN_PREFIX))
   const strays = others.length === 0 ? '' : ` ${others.join(', ')}: no configured bot has that name.`
-  throw new ChorusError('no-bot', `No bot has a token: none of ${names.join(', ')} is set.${strays}`)
+  return new ChorusError('no-bot', `No bot has a token: none of ${names.join(', ')} is set.${strays}`)
 }
 
 function requireModel({ openai }: Environment): void {
@@ -181,17 +180,24 @@ function tellWhenReady(events: ChorusEmitter, chat: TwitchChat, botCount: number
 /** The order of start and stop: chat last in, last out, so that what is ready can still be said. */
 function assemble({
   chat,
+  tokens,
   ...parts
-}: Pick<Chorus, 'router' | 'events' | 'bots'> & { readonly chat: TwitchChat }): Chorus {
+}: Pick<Chorus, 'router' | 'events' | 'bots'> & {
+  readonly chat: TwitchChat
+  readonly tokens: TokenKeeper
+}): Chorus {
   const { router } = parts
   const stop = async () => {
     await router.stop()
-    await chat.stop()
+    await Promise.all([chat.stop(), tokens.stop()])
   }
   return {
     ...parts,
     chatStatus: () => chat.status(),
-    start: () => chat.start(),
+    start() {
+      tokens.start()
+      return chat.start()
+    },
     async gracefulStop(options = {}) {
       const report = await router.gracefulStop(options)
       await stop()

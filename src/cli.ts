@@ -4,16 +4,25 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { checkCommand } from './commands/check.js'
 import { demoCommand } from './commands/demo.js'
 import { DEMO_BOTS_MAX } from './commands/demo-cast.js'
+import { loginCommand } from './commands/login.js'
 import { replayCommand } from './commands/replay.js'
 import { simulateCommand } from './commands/simulate.js'
 import { startCommand } from './commands/start.js'
+import { LOGIN_PATTERN } from './config-schema.js'
 import { type ErrorCode, toChorusError } from './errors.js'
 import { nearest } from './nearest.js'
 
 /** Ended as asked, failed while running, wrong usage or configuration. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const
 /** Codes that mean that what was given is wrong: nothing ran yet. */
-const USAGE_CODES: readonly ErrorCode[] = ['config-invalid', 'file-missing', 'no-bot', 'no-model']
+const USAGE_CODES: readonly ErrorCode[] = [
+  'config-invalid',
+  'file-missing',
+  'no-bot',
+  'no-client-id',
+  'no-id-server',
+  'no-model',
+]
 
 const SEED_MAX = 2 ** 32 - 1
 /** Beyond it the machine's own delays, which no clock speeds up, outweigh what is measured. */
@@ -49,7 +58,7 @@ function program(): Command {
     })
     .hook('preSubcommand', (all) => requireKnown(all, all.args[0]))
     .helpCommand(false)
-  for (const add of [addStart, addDemo, addCheck, addReplay, addSimulate, addHelp]) add(chorus)
+  for (const add of [addStart, addDemo, addCheck, addLogin, addReplay, addSimulate, addHelp]) add(chorus)
   return chorus
 }
 
@@ -102,6 +111,27 @@ function addCheck(chorus: Command): void {
     .description('check the configuration and print it with its defaults, secrets masked')
     .option(...CONFIG)
     .action(({ config }: ConfigOption) => checkCommand({ file: config, write }))
+}
+
+function addLogin(chorus: Command): void {
+  chorus
+    .command('login')
+    .description(
+      'sign a bot’s account in at Twitch by a code that you confirm in a browser, and keep its token fresh from then on; also beside a running Chorus',
+    )
+    .argument('<login>', 'the account, as the configuration names the bot', twitchLogin)
+    .option(...CONFIG)
+    .action((login: string, { config }: ConfigOption) =>
+      loginCommand({ login, file: config, output: process.stdout }),
+    )
+    .addHelpText(
+      'after',
+      `
+It needs TWITCH_CLIENT_ID, the client id of an application of yours at Twitch:
+register one at https://dev.twitch.tv/console with the client type "Public" and
+the OAuth redirect URL http://localhost. It needs no secret. One application
+does for all bots.`,
+    )
 }
 
 interface ReplayFlags extends ConfigOption {
@@ -178,6 +208,11 @@ const oneLine = (text: string) =>
     .trim()
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ')
+
+function twitchLogin(text: string): string {
+  if (LOGIN_PATTERN.test(text)) return text
+  throw new InvalidArgumentError('It wants a Twitch login: 1 to 25 letters, digits or _.')
+}
 
 const wholeNumber = (low: number, high: number) => (text: string) => {
   const value = Number(text)

@@ -6,9 +6,9 @@ import { type Bot, toBotLogin, toChannelName } from './domain.js'
  * editors all come from here. Every key has a sentence, its unit, its range and its default.
  */
 
-// Both cases spelled out: a JSON schema's pattern has no flags.
-const LOGIN = /^[a-zA-Z0-9][a-zA-Z0-9_]{0,24}$/
-const login = () => z.string().trim().regex(LOGIN, 'a Twitch login: 1 to 25 letters, digits or _')
+/** A login on Twitch. Both cases spelled out: a JSON schema's pattern has no flags. */
+export const LOGIN_PATTERN = /^[a-zA-Z0-9][a-zA-Z0-9_]{0,24}$/
+const login = () => z.string().trim().regex(LOGIN_PATTERN, 'a Twitch login: 1 to 25 letters, digits or _')
 const seconds = (low: number, high: number) => z.number().min(low).max(high)
 const range = (low: number, high: number, fallback: [number, number], text: string) =>
   z

@@ -5,10 +5,12 @@ import { parse as parseDotenv } from 'dotenv'
 import { parseConfigFile } from './config-file.js'
 import { toConfigProblems } from './config-problem.js'
 import { type Config, configSchema } from './config-schema.js'
-import { toBotLogin } from './domain.js'
-import { type Environment, hasTokens, parseEnvironment } from './environment.js'
+import { type BotLogin, toBotLogin } from './domain.js'
+import { dataDirOf, type Environment, hasTokens, parseEnvironment, parseTwitchTokens } from './environment.js'
 import { ChorusError } from './errors.js'
+import { fileStamp } from './file-stamp.js'
 import { maskSecrets } from './mask-secrets.js'
+import type { Secret } from './secret.js'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -38,6 +40,8 @@ export interface LoadOptions extends EnvironmentOptions {
    * demo runs anywhere. `without-tokens`: only while no bot has a token, for live use needs channels of one's own.
    */
   readonly shipped?: 'always' | 'without-tokens' | 'never'
+  /** Whether a bot was signed in to this data folder before: that counts as a token, too. By default none was. */
+  readonly isSignedIn?: (dataDir: string) => boolean
 }
 
 const DEFAULT_FILE = 'config/chorus.yaml'
@@ -53,7 +57,8 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const cwd = options.cwd ?? process.cwd()
   const variables = readVariables(cwd, options.env)
   const named = options.file ?? (variables.CHORUS_CONFIG?.trim() || undefined)
-  const file = named ?? chooseFile(options, variables, cwd)
+  const isLive = hasTokens(variables) || options.isSignedIn?.(dataDirOf(variables, cwd)) === true
+  const file = named ?? chooseFile(options, isLive, cwd)
   const parsed = parseConfigFile(readText(path.resolve(cwd, file)))
   const logins = parsed.isValid ? parsed.config.bots.map((bot) => toBotLogin(bot.login)) : undefined
   const { environment, problems, notes } = parseEnvironment(variables, { logins, cwd })
@@ -61,7 +66,15 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   if (problems.length > 0) throw invalid('the environment', problems, environment)
   return {
     config: withModelName(parsed.config, environment.openai.model),
-    environment,
+    environment: {
+      ...environment,
+      hasTokens: isLive,
+      readTwitchTokens: tokenReader(environment.twitchTokens, {
+        logins: logins ?? [],
+        env: options.env,
+        cwd,
+      }),
+    },
     file,
     notes: named === undefined && file === SHIPPED_FILE ? [shippedNote(), ...notes] : notes,
   }
@@ -72,14 +85,25 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
  *
  * @throws ChorusError `config-invalid` with every mistake at once
  */
-export function loadEnvironment(
-  config: Config,
+export function loadEnvironment(config: Config, options: EnvironmentOptions = {}): Environment {
+  return loadEnvironmentOf(
+    config.bots.map((bot) => toBotLogin(bot.login)),
+    options,
+  )
+}
+
+/**
+ * The environment for these bots, whether or not there is a configuration.
+ *
+ * @throws ChorusError `config-invalid` with every mistake at once
+ */
+export function loadEnvironmentOf(
+  logins: readonly BotLogin[],
   { env, cwd = process.cwd() }: EnvironmentOptions = {},
 ): Environment {
-  const logins = config.bots.map((bot) => toBotLogin(bot.login))
   const { environment, problems } = parseEnvironment(readVariables(cwd, env), { logins, cwd })
   if (problems.length > 0) throw invalid('the environment', problems, environment)
-  return environment
+  return { ...environment, readTwitchTokens: tokenReader(environment.twitchTokens, { logins, env, cwd }) }
 }
 
 /**
@@ -109,10 +133,37 @@ function readDotenv(file: string): Variables {
   return existsSync(file) ? parseDotenv(readText(file)) : {}
 }
 
+interface TokenReaderOptions {
+  readonly logins: readonly BotLogin[]
+  readonly env: Variables | undefined
+  readonly cwd: string
+}
+
+/** The tokens of the same bots as `.env` has them at each call. It is read only after it has changed. */
+function tokenReader(
+  tokens: ReadonlyMap<BotLogin, Secret>,
+  { logins, env, cwd }: TokenReaderOptions,
+): () => ReadonlyMap<BotLogin, Secret> {
+  const file = path.join(cwd, '.env')
+  let stamp = fileStamp(file)
+  let read = tokens
+  return () => {
+    const now = fileStamp(file)
+    if (now === stamp) return read
+    try {
+      read = parseTwitchTokens(readVariables(cwd, env), logins)
+      stamp = now
+    } catch {
+      // It can't be read now: what it said last holds until it can.
+    }
+    return read
+  }
+}
+
 /** The file to read where none is named. */
-function chooseFile({ shipped = 'never' }: LoadOptions, variables: Variables, cwd: string): string {
+function chooseFile({ shipped = 'never' }: LoadOptions, isLive: boolean, cwd: string): string {
   if (existsSync(path.join(cwd, DEFAULT_FILE))) return DEFAULT_FILE
-  if (shipped === 'always' || (shipped === 'without-tokens' && !hasTokens(variables))) return SHIPPED_FILE
+  if (shipped === 'always' || (shipped === 'without-tokens' && !isLive)) return SHIPPED_FILE
   throw new ChorusError(
     'file-missing',
     `There is no configuration file ${DEFAULT_FILE} in ${cwd}. Copy the example from ${SHIPPED_FILE} and name your channel and bots in it, or give another one with --config or CHORUS_CONFIG.`,

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { shown } from './config-problem.js'
 import { type BotLogin, sameLogin } from './domain.js'
+import { KnownSecrets } from './known-secrets.js'
 import { Secret } from './secret.js'
 
 /** What pino knows, and `silent`. */
@@ -11,6 +12,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export interface Environment {
   /** Access tokens without `oauth:`, by the bot's login as the configuration spells it; bots without one are absent. */
   readonly twitchTokens: ReadonlyMap<BotLogin, Secret>
+  /** Reads them anew: somebody may have changed `.env`. undefined: they stay as they are. */
+  readonly readTwitchTokens: (() => ReadonlyMap<BotLogin, Secret>) | undefined
   /** undefined: Twitch itself. */
   readonly chatUrl: string | undefined
   readonly clientId: string | undefined
@@ -21,7 +24,7 @@ export interface Environment {
     readonly baseUrl: string | undefined
     readonly model: string | undefined
   }
-  /** Absolute; undefined: nothing outlives the process. */
+  /** Absolute. undefined: nothing outlives the process. */
   readonly dataDir: string | undefined
   readonly host: string
   /** `isSet` tells a port somebody asked for from the default, which may give way to the next free one. */
@@ -31,8 +34,8 @@ export interface Environment {
   readonly hasTokens: boolean
   /** Names of the variables that have a value. */
   readonly given: ReadonlySet<string>
-  /** Every value that must never be shown, as plain text, for the log and whatever else is printed. */
-  readonly secrets: readonly string[]
+  /** Every value that must never be shown, as plain text, for the log and whatever else is printed. It grows. */
+  readonly secrets: KnownSecrets
 }
 
 /** One row per variable: the README, `.env.example` and `chorus check` show them in this order. */
@@ -43,13 +46,21 @@ export const ENVIRONMENT_VARIABLES = [
     'none',
   ),
   variable('TWITCH_CHAT_URL', 'Chat server: `wss://host` or `ws://host:port`', 'Twitch'),
-  variable('TWITCH_CLIENT_ID', 'Client id for signing bots in; not in effect yet', 'none'),
-  variable('TWITCH_ID_URL', 'Server that checks tokens, `https://host`; not in effect yet', 'Twitch'),
+  variable('TWITCH_CLIENT_ID', 'Client id of your application at Twitch, for `chorus login`', 'none'),
+  variable(
+    'TWITCH_ID_URL',
+    'Server that signs bots in and checks their tokens, `https://host`; with a chat server that is not Twitch’s, no token goes anywhere without it',
+    'Twitch',
+  ),
   variable('OPENAI_API_KEY', 'Key of the model’s server; a local server needs none', 'none'),
   variable('OPENAI_BASE_URL', 'Any OpenAI-compatible server, such as `http://localhost:11434/v1`', 'OpenAI'),
   variable('OPENAI_MODEL', 'The model’s name; wins over `model.name`', '`model.name`'),
   variable('CHORUS_CONFIG', 'Configuration file', '`config/chorus.yaml`'),
-  variable('CHORUS_DATA_DIR', 'Folder for the journal and other state; not in effect yet', '`data`'),
+  variable(
+    'CHORUS_DATA_DIR',
+    'Folder for what outlives a restart: the tokens of bots that were signed in',
+    '`data`',
+  ),
   variable('HOST', 'Address of the control room; not in effect yet', '`127.0.0.1`'),
   variable('PORT', 'Port of the control room, 0 = any free one; not in effect yet', '`3000`'),
   variable('LOG_LEVEL', `How much is logged: ${LOG_LEVELS.join(', ')}`, '`info`'),
@@ -64,6 +75,11 @@ export function hasTokens(values: Readonly<Record<string, string | undefined>>):
   return Object.entries(values).some(
     ([name, text]) => name.toUpperCase().startsWith(TOKEN_PREFIX) && text?.trim(),
   )
+}
+
+/** What {@link Environment.dataDir} says, while there is no environment yet. */
+export function dataDirOf(values: Readonly<Record<string, string | undefined>>, cwd: string): string {
+  return path.resolve(cwd, values.CHORUS_DATA_DIR?.trim() || 'data')
 }
 
 /** The environment, and what is wrong or odd in it: one line of text each. */
@@ -96,21 +112,22 @@ export function parseEnvironment(
   const apiKey = read('OPENAI_API_KEY', TEXT)
   const environment: Environment = {
     twitchTokens: tokensOf(logins ?? [], tokens),
+    readTwitchTokens: undefined,
     chatUrl: read('TWITCH_CHAT_URL', urlOf(['wss:', 'ws:'], 'wss://host or ws://host:port')),
     clientId: read('TWITCH_CLIENT_ID', TEXT),
-    idUrl: read('TWITCH_ID_URL', HTTP_URL),
+    idUrl: read('TWITCH_ID_URL', ID_URL),
     openai: {
       apiKey: apiKey === undefined ? undefined : new Secret(apiKey),
       baseUrl: read('OPENAI_BASE_URL', HTTP_URL),
       model: read('OPENAI_MODEL', TEXT),
     },
-    dataDir: path.resolve(cwd, read('CHORUS_DATA_DIR', TEXT) ?? 'data'),
+    dataDir: dataDirOf({ CHORUS_DATA_DIR: read('CHORUS_DATA_DIR', TEXT) }, cwd),
     host: read('HOST', HOST) ?? '127.0.0.1',
     port: { number: port ?? 3000, isSet: port !== undefined },
     logLevel: read('LOG_LEVEL', LOG_LEVEL) ?? 'info',
     hasTokens: hasTokens(values),
     given: new Set(Object.keys(values).filter((name) => values[name]?.trim())),
-    secrets: [...tokens.values(), ...(apiKey ? [apiKey] : []), ...urlPasswords(values)],
+    secrets: new KnownSecrets([...tokens.values(), ...(apiKey ? [apiKey] : []), ...urlPasswords(values)]),
   }
   return { environment, problems, notes: logins ? strayTokenNotes(logins, tokens) : [] }
 }
@@ -144,6 +161,19 @@ const LOG_LEVEL: Check<LogLevel> = {
 }
 const HTTP_URL = urlOf(['http:', 'https:'], 'an address such as https://host or http://host:port')
 
+/** Tokens are sent there, so nobody on the way may read along. */
+const ID_URL: Check<string> = {
+  wants: 'https://host, or http://127.0.0.1:port for a server on this machine, and nothing behind it',
+  parse: (text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (url?.pathname !== '/' || url.search !== '' || url.hash !== '') return undefined
+    if (url.username !== '' || url.password !== '') return undefined
+    const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
+    return isSafe ? url.origin : undefined
+  },
+}
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
 function urlOf(protocols: readonly string[], wants: string): Check<string> {
   return {
     wants,
@@ -152,6 +182,14 @@ function urlOf(protocols: readonly string[], wants: string): Check<string> {
       return url && url.hostname !== '' && protocols.includes(url.protocol) ? text : undefined
     },
   }
+}
+
+/** The tokens of these bots alone, as {@link parseEnvironment} reads them; one that is none is left out. */
+export function parseTwitchTokens(
+  values: Readonly<Record<string, string | undefined>>,
+  logins: readonly BotLogin[],
+): ReadonlyMap<BotLogin, Secret> {
+  return tokensOf(logins, readTokens(values, []))
 }
 
 /** Tokens by the name of their login in capitals, bots of the configuration or not. */

@@ -26,7 +26,37 @@ const TABLE = {
     'never',
     'Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server such as Ollama.',
   ),
-  'no-bot': row('process', 'never', 'Give at least one bot a token: TWITCH_TOKEN_<LOGIN>.'),
+  'no-bot': row(
+    'process',
+    'never',
+    'Sign at least one bot in: chorus login LOGIN. Or set its token: TWITCH_TOKEN_<LOGIN>.',
+  ),
+  'no-client-id': row(
+    'process',
+    'never',
+    'Register an application at https://dev.twitch.tv/console with the client type "Public" and the OAuth redirect URL http://localhost, and set its client id as TWITCH_CLIENT_ID, in .env for example. No secret is needed.',
+  ),
+  'no-id-server': row(
+    'process',
+    'never',
+    'Set TWITCH_ID_URL to the server that signs accounts in there, or unset TWITCH_CHAT_URL to sign in at Twitch.',
+  ),
+  'sign-in-failed': row('process', 'never', 'Nothing was stored. Try again: chorus login LOGIN.'),
+  'tokens-damaged': row(
+    'process',
+    'never',
+    'Sign in again the bots that have no token now: chorus login LOGIN. The next one keeps the damaged file aside.',
+  ),
+  'tokens-open': row(
+    'process',
+    'never',
+    'It is closed to them now. If you do not know who could read it, sign the bots in again: chorus login LOGIN.',
+  ),
+  'tokens-unwritable': row(
+    'process',
+    'free',
+    'Make room, or let this user write in CHORUS_DATA_DIR: until then a restart needs a new sign-in.',
+  ),
   'port-taken': row(
     'process',
     'never',

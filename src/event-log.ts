@@ -56,6 +56,11 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   'channel:closed': { level: 'error', fields: (event) => ({ ...event }) },
   'channel:opened': { level: 'info', fields: (event) => ({ ...event }) },
   'chat:cleared': { level: 'info', fields: ({ clearing }) => ({ ...clearing }) },
+  'token:refreshed': { level: 'info', fields: (event) => ({ ...event }) },
+  'token:replaced': { level: 'info', fields: (event) => ({ ...event }) },
+  'token:flawed': { level: 'warn', fields: (event) => ({ ...event }) },
+  'token:invalid': { level: 'error', fields: (event) => ({ ...event }) },
+  'token:unchecked': { level: 'warn', fields: (event) => ({ ...event }) },
   'line:written': {
     level: 'debug',
     fields: ({ bot, line }) => ({

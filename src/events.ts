@@ -87,6 +87,24 @@ export interface ChorusEvents {
   'channel:opened': (event: { readonly bot: BotLogin; readonly channel: ChannelName }) => void
   /** Moderators cleared something away: what answers it is withdrawn. */
   'chat:cleared': (event: { readonly clearing: Clearing }) => void
+  /** A bot’s token was exchanged for a new one before its end, or because it was refused. */
+  'token:refreshed': (event: { readonly bot: BotLogin; readonly expiresInMs: number | undefined }) => void
+  /** A bot has another token: somebody signed it in, or changed `.env`. */
+  'token:replaced': (event: { readonly bot: BotLogin }) => void
+  /** A bot’s token works, but not for long or not for all that it is needed for; once per token and reason. */
+  'token:flawed': (event: {
+    readonly bot: BotLogin
+    readonly reason: string
+    readonly advice: string
+  }) => void
+  /** A bot’s token is none any more, or another account’s: someone must mend it. */
+  'token:invalid': (event: {
+    readonly bot: BotLogin
+    readonly reason: string
+    readonly advice: string
+  }) => void
+  /** Tokens can’t be checked or refreshed now, first this bot’s; once per episode. Bots go on with what they have. */
+  'token:unchecked': (event: { readonly bot: BotLogin; readonly reason: string }) => void
   /** A line was written to Twitch, which has not answered yet. */
   'line:written': (event: { readonly bot: BotLogin; readonly line: ChatLine }) => void
   /** A line is in chat: Twitch said so, or another bot has seen it. */

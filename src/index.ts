@@ -27,6 +27,7 @@ export type {
 export type { Environment } from './environment.js'
 export { ChorusError, type ErrorCode } from './errors.js'
 export { ChorusEmitter, type ChorusEvents } from './events.js'
+export { KnownSecrets } from './known-secrets.js'
 export { createLogger, type Logger, type LoggerOptions } from './logger.js'
 export { MessageRouter, type MessageRouterOptions } from './message-router.js'
 export { type Random, seededRandom } from './random.js'
@@ -41,3 +42,5 @@ export type {
   WorkContext,
 } from './reply-queue.js'
 export { Orchestrator, type OrchestratorOptions } from './routing/orchestrator.js'
+export { Secret } from './secret.js'
+export { staticTokens, type TokenChange, type TokenSource } from './token-source.js'

@@ -2,6 +2,7 @@ import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctio
 import { prettyFactory } from 'pino-pretty'
 import type { LogLevel } from './environment.js'
 import { ChorusError } from './errors.js'
+import type { KnownSecrets } from './known-secrets.js'
 import { maskSecrets } from './mask-secrets.js'
 
 /** A log of events: fields first, then a constant message. */
@@ -14,7 +15,7 @@ export interface LoggerOptions {
   /** Where lines go; stdout by default. */
   readonly destination?: DestinationStream
   /** Plain values that must never come out, in whichever field somebody put them. */
-  readonly secrets: readonly string[]
+  readonly secrets: readonly string[] | KnownSecrets
 }
 
 const SECRET_NAMES = ['token', 'apiKey', 'password', 'pass', 'secret', 'authorization', 'Authorization']

@@ -22,7 +22,7 @@ export interface TokenSource {
   onChange(listener: (change: TokenChange) => void): Cancel
 }
 
-/** Tokens that never change: what is refused stays so. */
+/** Tokens that never change, for whoever brings their own: a refused one stays refused. */
 export function staticTokens(tokens: ReadonlyMap<BotLogin, Secret>): TokenSource {
   return {
     forLogin: async (bot) => [...tokens].find(([login]) => sameLogin(login, bot))?.[1],

@@ -121,11 +121,49 @@ describe('the environment', () => {
     ['TWITCH_CHAT_URL', 'https://irc.example', 'wss://host'],
     ['OPENAI_BASE_URL', 'localhost:11434', 'http://host:port'],
     ['LOG_LEVEL', 'loud', 'one of trace, debug'],
+    ['TWITCH_ID_URL', 'http://id.example', 'https://host'],
+    ['TWITCH_ID_URL', 'http://127.0.0.1.example', 'https://host'],
+    ['TWITCH_ID_URL', 'https://id.example/oauth2', 'nothing behind it'],
+    ['TWITCH_ID_URL', 'ws://id.example', 'https://host'],
   ])('is refused when %s is %s', (name, value, wants) => {
     const error = failure(() => load(MINIMAL, { [name]: value }))
     expect(error.code).toBe('config-invalid')
     expect(error.message).toContain(`${name}: got "${value}", wants`)
     expect(error.message).toContain(wants)
+  })
+
+  test.each([
+    ['https://id.example', 'https://id.example'],
+    ['https://id.example/', 'https://id.example'],
+    ['http://127.0.0.1:4000', 'http://127.0.0.1:4000'],
+    ['http://[::1]:4000', 'http://[::1]:4000'],
+    ['http://localhost:4000/', 'http://localhost:4000'],
+  ])('takes %s as the server that checks tokens: nobody can read along', (given, expected) => {
+    expect(load(MINIMAL, { TWITCH_ID_URL: given }).environment.idUrl).toBe(expected)
+  })
+
+  test('gives tokens anew when .env has changed, the environment still winning', () => {
+    write('.env', `TWITCH_TOKEN_STICKYMAN1776=${TOKEN}1\n`)
+    const { readTwitchTokens } = load(MINIMAL, { TWITCH_TOKEN_GENEJACQUEMAN: `${TOKEN}2` }).environment
+    const tokens = () => [...(readTwitchTokens?.() ?? [])].map(([login, token]) => [login, token.reveal()])
+    const gene = ['geneJacqueman', `${TOKEN}2`]
+    expect(tokens()).toEqual([['stickyman1776', `${TOKEN}1`], gene])
+    write('.env', `TWITCH_TOKEN_STICKYMAN1776=oauth:${TOKEN}3\nTWITCH_TOKEN_GENEJACQUEMAN=other\n`)
+    expect(tokens()).toEqual([['stickyman1776', `${TOKEN}3`], gene])
+    expect(readTwitchTokens?.()).toBe(readTwitchTokens?.())
+    rmSync(path.join(cwd, '.env'))
+    expect(tokens()).toEqual([gene])
+  })
+
+  test('counts a bot that was signed in before as one with a token', () => {
+    const folders: string[] = []
+    const isSignedIn = (dataDir: string) => folders.push(dataDir) > 0
+    const error = failure(() => loadConfig({ cwd, env: {}, shipped: 'without-tokens', isSignedIn }))
+    expect(error.code).toBe('file-missing')
+    write('config/chorus.yaml', MINIMAL)
+    const { environment } = loadConfig({ cwd, env: { CHORUS_DATA_DIR: 'state' }, isSignedIn })
+    expect(environment.hasTokens).toBe(true)
+    expect(folders).toEqual([path.join(cwd, 'data'), path.join(cwd, 'state')])
   })
 
   test('takes every variable that .env.example shows, and .env.example shows every variable', () => {

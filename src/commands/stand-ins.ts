@@ -35,8 +35,11 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
     environment: {
       ...options.environment,
       chatUrl: twitch.url,
-      // What the built-in Twitch was told is nothing that the real one knows of.
+      clientId: undefined,
+      idUrl: undefined,
+      // What is signed in, owed or remembered belongs to the live bots.
       dataDir: undefined,
+      readTwitchTokens: undefined,
       twitchTokens: new Map(accounts.map(({ login, token }) => [login, new Secret(token)])),
       openai: { apiKey: undefined, baseUrl: model.url, model: undefined },
     },

@@ -5,18 +5,22 @@ import { type Bot, sameLogin } from '../domain.js'
 import { TOKEN_PREFIX } from '../environment.js'
 import { ChorusError } from '../errors.js'
 import { limitsHint } from '../limits-hint.js'
-import { createLogger } from '../logger.js'
+import { createLogger, type Logger } from '../logger.js'
+import { signedInBots } from '../tokens/create-token-keeper.js'
 import { demoCommand } from './demo.js'
-import { replies } from './replies.js'
 import { StopSignal } from './stop-signal.js'
 
 /**
  * Goes live where bot tokens are given, else runs the demo. Resolves when it was stopped by a signal.
  *
- * @throws ChorusError for a wrong configuration, a missing model, no usable bot, and when every login was refused
+ * @throws ChorusError for a wrong configuration, a missing model, no usable bot, and when no bot could log in
  */
 export async function startCommand({ file }: { readonly file?: string | undefined }): Promise<void> {
-  const loaded = loadConfig({ file, shipped: 'without-tokens' })
+  const loaded = loadConfig({
+    file,
+    shipped: 'without-tokens',
+    isSignedIn: (dataDir) => signedInBots(dataDir).size > 0,
+  })
   const { config, environment } = loaded
   if (!environment.hasTokens) return demoCommand({ file })
   const logger = createLogger({
@@ -34,8 +38,14 @@ export async function startCommand({ file }: { readonly file?: string | undefine
     deadlineMs: config.stop.deadline * SECOND,
     tell: (text) => logger.info({ event: 'stopping' }, text),
   })
+  tellNewcomers(chorus, logger)
+  const live = async () => {
+    await chorus.start()
+    requireSomeBot(chorus)
+    await signal.stopped
+  }
   try {
-    await Promise.race([signal.stopped, everyLoginRefused(chorus), chorus.start().then(() => signal.stopped)])
+    await Promise.race([signal.stopped, live()])
   } finally {
     signal.dispose()
     process.off('unhandledRejection', unhandled)
@@ -45,21 +55,29 @@ export async function startCommand({ file }: { readonly file?: string | undefine
 function remarks({ config, notes }: LoadedConfig, taking: readonly Bot[]): string[] {
   const leftOut = config.bots
     .filter(({ login }) => !taking.some((bot) => sameLogin(bot.login, login)))
-    .map(({ login }) => `${login} is left out: ${TOKEN_PREFIX}${login.toUpperCase()} is not set.`)
+    .map(
+      ({ login }) =>
+        `${login} is left out: it is not signed in (chorus login ${login}), and ${TOKEN_PREFIX}${login.toUpperCase()} is not set.`,
+    )
   const hint = limitsHint(taking.length, config.queue)
   return [...notes, ...leftOut, ...(hint === undefined ? [] : [hint])]
 }
 
-/** Rejects when no bot is left that could ever talk: waiting would be for nothing. */
-function everyLoginRefused({ events, chatStatus, router }: Chorus): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    events.on('bot:parked', () => {
-      const parked = chatStatus().bots.filter(({ state }) => state === 'parked')
-      if (parked.length < chatStatus().bots.length) return
-      const whom = parked.map(({ bot, reason }) => `${bot} (${reason})`).join(', ')
-      const { size, pending } = router.getQueueMetrics().global
-      const left = size + pending === 0 ? '' : `. Left unanswered: ${replies(size + pending)}.`
-      reject(new ChorusError('login-refused', `No bot is left that could talk: ${whom}${left}`))
-    })
+/**
+ * A start that leaves no bot able to talk has failed. Later on Chorus stays, whoever is parked: another token in `.env` or
+ * a new sign-in brings the bot back, and what it owes waits.
+ */
+function requireSomeBot({ chatStatus }: Chorus): void {
+  const { bots } = chatStatus()
+  if (bots.some(({ state }) => state !== 'parked')) return
+  const whom = bots.map(({ bot, reason }) => `${bot} (${reason})`).join(', ')
+  throw new ChorusError('login-refused', `No bot could log in: ${whom}`)
+}
+
+/** A bot that was left out may be signed in while Chorus runs. */
+function tellNewcomers({ bots, events }: Chorus, logger: Logger): void {
+  events.on('token:replaced', ({ bot }) => {
+    if (bots.some(({ login }) => sameLogin(login, bot))) return
+    logger.warn({ event: 'note' }, `${bot} has a token now: start Chorus again to let it take part.`)
   })
 }

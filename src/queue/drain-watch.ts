@@ -14,6 +14,8 @@ export interface DrainWatchOptions {
   readonly isStuck: (entry: LedgerEntry) => boolean
   /** Called when the time is nearly over: nothing more is made or written, only what is in flight goes on. */
   readonly close: () => void
+  /** Called when the time is over: what is in flight is left in doubt. */
+  readonly abandon: () => void
   readonly clock: Clock
 }
 
@@ -43,7 +45,10 @@ export class DrainWatch {
     if (!this.#resolve) return
     const { clock } = this.#options
     this.#cancelDeadlines.push(
-      clock.after(ms, () => this.end()),
+      clock.after(ms, () => {
+        this.#options.abandon()
+        this.end()
+      }),
       clock.after(ms - FINISH_MS, () => this.#close()),
     )
   }

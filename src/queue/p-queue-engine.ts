@@ -1,4 +1,4 @@
-import { type Cancel, type Clock, MINUTE, SECOND } from '../clock.js'
+import { type Cancel, type Clock, SECOND } from '../clock.js'
 import { type BotLogin, isOutcome, type Outcome, type ReplyTask } from '../domain.js'
 import { ChorusError, toChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
@@ -22,8 +22,6 @@ import { Standstill } from './standstill.js'
 
 /** Ready lines of one bot in one channel above which its lane starts nothing more there. */
 const READY_MAX = 2
-/** A graceful stop does not wait for a model that has been away for this long. */
-const AWAY_MS = MINUTE
 /** How often replies that can't be served are looked over for their age. */
 const SWEEP_EVERY_MS = 5 * SECOND
 
@@ -128,8 +126,8 @@ export class PQueueEngine implements ReplyQueue {
   drain({ deadlineMs }: { readonly deadlineMs?: number } = {}): Promise<DrainReport> {
     this.#drain ??= new DrainWatch({
       ledger: this.#ledger,
-      isStuck: (entry) => this.#standstill.isStuck(entry, AWAY_MS),
-      close: () => this.#close(),
+      isStuck: (entry) => this.#standstill.isStuck(entry),
+      ...{ close: () => this.#close(), abandon: () => this.#abandon() },
       clock: this.#options.clock,
     })
     if (deadlineMs !== undefined) this.#drain.within(deadlineMs)
@@ -141,14 +139,9 @@ export class PQueueEngine implements ReplyQueue {
     this.#isStopped = true
     this.#drain?.end()
     this.#cancelSweep?.()
-    const working = [...this.#work.values()]
     this.#close()
-    for (const entry of [...this.#ledger.entries()]) {
-      // A line that was written may be in chat: that much is known of it, and nothing more will be.
-      if (entry.isInFlight) this.#settle(entry, { kind: 'sent', inDoubt: true })
-      else this.#ledger.close(entry)
-    }
-    for (const work of working) work.abort(new ChorusError('stopping', 'stopped'))
+    this.#abandon()
+    for (const entry of [...this.#ledger.entries()]) this.#ledger.close(entry)
     this.#work.clear()
   }
 
@@ -160,6 +153,15 @@ export class PQueueEngine implements ReplyQueue {
     this.#retries.clear()
     for (const [entry, work] of [...this.#work]) {
       if (!entry.isInFlight) work.abort(new ChorusError('stopping', 'stopped'))
+    }
+  }
+
+  /** A line that was written may be in chat: that much is known of it, and nothing more will be. */
+  #abandon(): void {
+    for (const entry of [...this.#ledger.entries()].filter(({ isInFlight }) => isInFlight)) {
+      const work = this.#work.get(entry)
+      this.#settle(entry, { kind: 'sent', inDoubt: true })
+      work?.abort(new ChorusError('stopping', 'stopped'))
     }
   }
 

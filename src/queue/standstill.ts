@@ -1,6 +1,9 @@
-import type { Clock } from '../clock.js'
+import { type Clock, MINUTE } from '../clock.js'
 import type { BlockedCheck } from '../reply-queue.js'
 import type { LedgerEntry } from './ledger.js'
+
+/** A graceful stop does not wait for a model that has been away for this long. */
+const AWAY_MS = MINUTE
 
 export interface StandstillOptions {
   readonly clock: Clock
@@ -17,10 +20,10 @@ export class Standstill {
     this.#options = options
   }
 
-  /** Whether nothing is gained by waiting for the reply now, when a model that is away for `awayMs` is waited for no more. */
-  isStuck(entry: LedgerEntry, awayMs: number): boolean {
+  /** Whether nothing is gained by waiting for the reply now. */
+  isStuck(entry: LedgerEntry): boolean {
     if (entry.state === 'working' || entry.isInFlight) return false
-    return this.#blocked(entry) !== undefined || this.#failingMs(entry) >= awayMs
+    return this.#blocked(entry) !== undefined || this.#failingMs(entry) >= AWAY_MS
   }
 
   /** For how long it could not be served, in milliseconds, and why. To be asked from time to time: a block counts from then. */

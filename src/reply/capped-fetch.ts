@@ -1,3 +1,4 @@
+import { readCapped } from '../capped-body.js'
 import { ChorusError } from '../errors.js'
 import { HttpRefusal } from './http-refusal.js'
 
@@ -42,19 +43,4 @@ async function readRefusal(response: Response, bytesMax: number): Promise<string
   } catch {
     return ''
   }
-}
-
-/** Leaving the loop early cancels the stream, which closes the connection. */
-async function readCapped(
-  response: Response,
-  bytesMax: number,
-): Promise<{ readonly text: string; readonly isWhole: boolean }> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > bytesMax) return { text: '', isWhole: false }
-    chunks.push(chunk)
-  }
-  return { text: Buffer.concat(chunks).toString('utf8'), isWhole: true }
 }

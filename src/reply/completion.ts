@@ -1,5 +1,5 @@
 import { ChorusError } from '../errors.js'
-import { isRecord } from './json-record.js'
+import { isRecord } from '../json-record.js'
 import { withoutThoughts } from './thoughts.js'
 
 /** What a server answered to a chat completion, as far as we use it. */

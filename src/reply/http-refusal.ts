@@ -1,4 +1,4 @@
-import { isRecord } from './json-record.js'
+import { isRecord } from '../json-record.js'
 
 /** What a server says of a refusal, each empty where it says nothing. Hostile: never for a message as it is. */
 export interface RefusalWords {

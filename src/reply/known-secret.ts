@@ -5,9 +5,12 @@ const SECRET_MIN_LENGTH = 12
  * Whether a line holds one of the tokens and keys that this process knows, also where it is spaced out or in another
  * case. What only looks like a secret is for text safety.
  */
-export function holdsKnownSecret(line: string, secrets: readonly string[]): boolean {
+export function holdsKnownSecret(line: string, secrets: Iterable<string>): boolean {
   const squeezed = squeeze(line)
-  return secrets.some((secret) => secret.length >= SECRET_MIN_LENGTH && squeezed.includes(squeeze(secret)))
+  for (const secret of secrets) {
+    if (secret.length >= SECRET_MIN_LENGTH && squeezed.includes(squeeze(secret))) return true
+  }
+  return false
 }
 
 function squeeze(text: string): string {

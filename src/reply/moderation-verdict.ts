@@ -1,5 +1,5 @@
 import { ChorusError } from '../errors.js'
-import { isRecord } from './json-record.js'
+import { isRecord } from '../json-record.js'
 
 /**
  * Reads the answer of a moderation endpoint.

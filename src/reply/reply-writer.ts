@@ -31,8 +31,8 @@ export interface ReplyWriterOptions {
   readonly moderation: 'auto' | 'off' | 'required'
   /** Whether lines may hold links. */
   readonly links: boolean
-  /** Tokens and keys of this process: no line may hold one. */
-  readonly secrets: readonly string[]
+  /** Tokens and keys of this process, looked at for every line: no line may hold one. */
+  readonly secrets: Iterable<string>
   /** What other bots' commands start with. */
   readonly commandPrefixes: readonly string[]
   readonly random: Random

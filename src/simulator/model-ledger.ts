@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js'
+import { Waiters } from './waiters.js'
 
 /** How a request ended; `cut` is a scripted reset, `away` means that the server went first. */
 type RequestEnd = 'answered' | 'cut' | 'hung-up' | 'away'
@@ -23,16 +24,8 @@ export interface ModelRecord {
 
 /** Most requests remembered; the oldest one is forgotten for each one more. The counters go on. */
 export const RECORDS_MAX = 1000
-/** Most promises of `until` that can wait at once; one more is a RangeError. */
-const WAITERS_MAX = 1000
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
-
-interface Waiter {
-  readonly holds: () => boolean
-  readonly resolve: () => void
-  readonly reject: (reason: unknown) => void
-}
 
 /** Writing to one record while its request is worked on. */
 export interface OpenRecord {
@@ -50,7 +43,7 @@ export class ModelLedger {
   #requests = 0
   #inFlight = 0
   #maxInFlight = 0
-  readonly #waiters = new Set<Waiter>()
+  readonly #waiters = new Waiters()
 
   constructor(options: { readonly clock: Clock }) {
     this.#clock = options.clock
@@ -86,12 +79,12 @@ export class ModelLedger {
     const record: Writable<ModelRecord> = { number: ++this.#count, ...seen, atMs: this.#clock.now() }
     const change = (news: Partial<ModelRecord>) => {
       Object.assign(record, news)
-      this.#tell()
+      this.#waiters.tell()
     }
     this.#records.push(record)
     if (this.#records.length > RECORDS_MAX) this.#records.shift()
     if (isChat) this.#begin()
-    this.#tell()
+    this.#waiters.tell()
     return {
       answer: ({ status, said }) => change({ status, ...(said !== undefined && { said }) }),
       end: (how) => {
@@ -104,43 +97,17 @@ export class ModelLedger {
 
   /** Resolves as soon as `holds` does; looked at whenever a request comes, is answered or ends. */
   until(holds: () => boolean, signal?: AbortSignal): Promise<void> {
-    if (holds()) return Promise.resolve()
-    if (this.#waiters.size >= WAITERS_MAX) throw new RangeError(`at most ${WAITERS_MAX} can wait at once`)
-    return new Promise<void>((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
-      const abort = () => waiter.reject(signal?.reason)
-      const leave = () => {
-        this.#waiters.delete(waiter)
-        signal?.removeEventListener('abort', abort)
-      }
-      const waiter: Waiter = {
-        holds,
-        resolve: () => {
-          leave()
-          resolve()
-        },
-        reject: (reason) => {
-          leave()
-          reject(reason)
-        },
-      }
-      this.#waiters.add(waiter)
-      signal?.addEventListener('abort', abort, { once: true })
-    })
+    return this.#waiters.until(holds, signal)
   }
 
   /** Rejects every promise of `until`: what they wait for can't come any more. */
   close(): void {
-    for (const waiter of [...this.#waiters]) waiter.reject(new Error('the built-in model has stopped'))
+    this.#waiters.close(new Error('the built-in model has stopped'))
   }
 
   #begin(): void {
     this.#requests++
     this.#inFlight++
     this.#maxInFlight = Math.max(this.#maxInFlight, this.#inFlight)
-  }
-
-  #tell(): void {
-    for (const waiter of [...this.#waiters]) if (waiter.holds()) waiter.resolve()
   }
 }

@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http'
 import type { Clock } from '../clock.js'
-import { ChorusError } from '../errors.js'
 import type { Random } from '../random.js'
+import { LoopbackServer } from './loopback-server.js'
 import { ModelEndpoint } from './model-endpoint.js'
 import { FaultScript, type ModelFault } from './model-faults.js'
 import { type Latency, USUAL_LATENCY } from './model-latency.js'
@@ -26,8 +25,6 @@ export interface ModelSimulatorOptions {
   readonly moderation?: Moderation
 }
 
-const HOST = '127.0.0.1'
-
 /**
  * A stand-in for a model's server: OpenAI's HTTP interface on loopback, answering in the persona's voice without
  * any network, with faults on demand.
@@ -37,14 +34,11 @@ export class ModelSimulator implements AsyncDisposable {
   readonly #faults = new FaultScript()
   readonly #ledger: ModelLedger
   readonly #endpoint: ModelEndpoint
-  #port: number
-  #server: Server | undefined
-  #lastStep: Promise<void> = Promise.resolve()
+  readonly #server: LoopbackServer
 
   constructor(options: ModelSimulatorOptions) {
     const { clock, random, port = 0, latency = USUAL_LATENCY, reasoning = false, moderation } = options
     this.#clock = clock
-    this.#port = port
     this.#ledger = new ModelLedger({ clock })
     this.#endpoint = new ModelEndpoint({
       clock,
@@ -55,12 +49,17 @@ export class ModelSimulator implements AsyncDisposable {
       ledger: this.#ledger,
     })
     this.#endpoint.moderation = moderation
+    this.#server = new LoopbackServer({
+      name: 'the built-in model',
+      port,
+      receive: (request, response) => this.#endpoint.receive(request, response),
+      leave: () => this.#endpoint.leave(),
+    })
   }
 
   /** The base URL to give a client, ending in `/v1`. Throws before the first `start`. */
   get url(): string {
-    if (this.#port === 0) throw new Error('the built-in model has no address before it is started')
-    return `http://${HOST}:${this.#port}/v1`
+    return `${this.#server.url}/v1`
   }
 
   /** The last requests, oldest first, bounded by `RECORDS_MAX`. */
@@ -85,9 +84,7 @@ export class ModelSimulator implements AsyncDisposable {
 
   /** Listens. Rejects with `port-taken` when another program has the port. Safe to call twice. */
   start(): Promise<void> {
-    return this.#step(async () => {
-      if (!this.#server) this.#server = await this.#listen()
-    })
+    return this.#server.start()
   }
 
   /** Cuts every connection and frees the port. What waits in `until` is rejected. Safe to call twice. */
@@ -102,15 +99,7 @@ export class ModelSimulator implements AsyncDisposable {
 
   /** Cuts every connection and really stops listening: new connections are refused until `back`. */
   away(): Promise<void> {
-    return this.#step(async () => {
-      const server = this.#server
-      this.#server = undefined
-      if (!server) return
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      this.#endpoint.leave()
-      server.closeAllConnections()
-      await closed
-    })
+    return this.#server.away()
   }
 
   /** Listens again on the same port. */
@@ -151,33 +140,5 @@ export class ModelSimulator implements AsyncDisposable {
    */
   until(holds: () => boolean, signal?: AbortSignal): Promise<void> {
     return this.#ledger.until(holds, signal)
-  }
-
-  /** One step at a time, so that start, away and stop can be called at once. */
-  #step(run: () => Promise<void>): Promise<void> {
-    const step = this.#lastStep.then(run)
-    this.#lastStep = step.catch(() => {})
-    return step
-  }
-
-  #listen(): Promise<Server> {
-    const server = createServer((request, response) => {
-      this.#endpoint.receive(request, response).catch(() => response.destroy())
-    })
-    return new Promise((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EADDRINUSE') return reject(error)
-        reject(
-          new ChorusError('port-taken', `Port ${this.#port} on ${HOST} is taken by another program.`, {
-            cause: error,
-          }),
-        )
-      })
-      server.listen(this.#port, HOST, () => {
-        const address = server.address()
-        if (typeof address === 'object' && address) this.#port = address.port
-        resolve(server)
-      })
-    })
   }
 }

@@ -16,6 +16,11 @@ export class Cli {
   readonly #processes: ChorusProcess[] = []
   readonly #secrets = new Set<string>()
 
+  /** A value that no process may print; of what the environment calls a token or a key it is known anyway. */
+  hide(secret: string): void {
+    this.#secrets.add(secret)
+  }
+
   /** Makes a file below the folder. */
   write(name: string, text: string): void {
     const file = path.join(this.folder, name)

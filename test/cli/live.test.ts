@@ -28,7 +28,7 @@ describe('a live start', () => {
     cli.write('live.yaml', configFor(['ava', 'bob']))
     const chorus = cli.start(['start'], world.env(['bob']))
     expect(await chorus.event('note')).toMatchObject({
-      msg: 'ava is left out: TWITCH_TOKEN_AVA is not set.',
+      msg: 'ava is left out: it is not signed in (chorus login ava), and TWITCH_TOKEN_AVA is not set.',
     })
     expect(await chorus.event('ready')).toMatchObject({ joined: ['bob'], parked: [] })
   })
@@ -59,27 +59,28 @@ describe('a live start', () => {
     const refused = 'Login authentication failed'
     expect(stderr).toBe(
       [
-        `chorus: No bot is left that could talk: ava (${refused}), bob (${refused})`,
+        `chorus: No bot could log in: ava (${refused}), bob (${refused})`,
         'Sign the account in again with `chorus login <login>`, or set a new TWITCH_TOKEN_<LOGIN>: it is taken up at once.',
       ].join('\n'),
     )
     expect(code).toBe(1)
   })
 
-  test('says what it leaves unanswered when the last bot is shut out in the middle of its work', async ({
+  test('stays when its last bot is shut out, and goes on as soon as .env has another token', async ({
     cli,
     world,
   }) => {
+    const { TWITCH_TOKEN_AVA, ...env } = world.env(['ava'])
     cli.write('live.yaml', configFor(['ava']))
-    const chorus = cli.start(['start'], world.env(['ava']))
+    cli.write('.env', `TWITCH_TOKEN_AVA=${TWITCH_TOKEN_AVA}`)
+    const chorus = cli.start(['start'], env)
     await chorus.event('ready')
-    world.model.always({ kind: 'hang' })
-    world.say('Ann', '@ava how are you?')
-    await chorus.event('reply:accepted')
-    world.twitch.revokeToken('ava')
+    world.twitch.addAccount({ login: 'ava', token: 'anothertokenofava' })
     world.twitch.cut('ava')
-    const { code, stderr } = await chorus.end()
-    expect(stderr).toContain('ava (Login authentication failed). Left unanswered: 1 reply.')
-    expect(code).toBe(1)
+    expect(await chorus.event('bot:parked')).toMatchObject({ bot: 'ava' })
+    cli.write('.env', 'TWITCH_TOKEN_AVA=anothertokenofava')
+    await chorus.event('bot:joined', 2)
+    world.say('Ann', '@ava how are you?')
+    expect(await world.answers(1)).toEqual([expect.stringMatching(/^ava: @Ann /)])
   })
 })

@@ -7,6 +7,7 @@ describe('asked for help, it shows it and ends well', () => {
   test.for([
     [['--help'], /Usage: chorus \[options\] \[command\].*start.*demo.*check.*replay.*simulate/s],
     [['help', 'demo'], /Usage: chorus demo.*--bots.*--seed/s],
+    [['login', '--help'], /Usage: chorus login.*<login>.*TWITCH_CLIENT_ID.*dev\.twitch\.tv.*"Public"/s],
     [['replay', '--help'], /Usage: chorus replay.*<file>.*--speed.*--as/s],
   ] as const)('%j', async ([args, expected], { cli }) => {
     const { code, stdout, stderr } = await cli.run(args)
@@ -24,16 +25,20 @@ describe('asked for help, it shows it and ends well', () => {
 describe('used wrongly, it says in one line what is wrong and ends with 2', () => {
   test.for([
     [['simulat'], "unknown command 'simulat'; did you mean simulate?"],
-    [['dance'], "unknown command 'dance'; the commands are start, demo, check, replay, simulate, help"],
+    [
+      ['dance'],
+      "unknown command 'dance'; the commands are start, demo, check, login, replay, simulate, help",
+    ],
     [
       ['help', 'dance'],
-      "unknown command 'dance'; the commands are start, demo, check, replay, simulate, help",
+      "unknown command 'dance'; the commands are start, demo, check, login, replay, simulate, help",
     ],
     [['start', 'demo'], "too many arguments for 'start'. Expected 0 arguments but got 1."],
     [['--bot', '2'], "unknown option '--bot'"],
     [['demo', '--bot', '2'], "unknown option '--bot' (Did you mean --bots?)"],
     [['demo', '--bots', '9'], badValue('--bots <n>', '9', 'a whole number from 1 to 8')],
     [['demo', '--seed', ''], badValue('--seed <n>', '', 'a whole number from 0 to 4294967295')],
+    [['login'], "missing required argument 'login'"],
     [['replay'], "missing required argument 'file'"],
     [['replay', 'x.irc', '--speed', '0'], badValue('--speed <x>', '0', 'a number from 0.1 to 50')],
     [

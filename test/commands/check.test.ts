@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.js'
 import { checkCommand } from '../../src/commands/check.js'
 import { parseConfigFile } from '../../src/config-file.js'
 import { limitsHint } from '../../src/limits-hint.js'
+import { TokenStore } from '../../src/tokens/token-store.js'
+import { storedToken } from '../tokens/stored-token.js'
 
 const TOKEN = 'abcdefghij0123456789klmnopqrst'
 
@@ -56,8 +59,10 @@ test('notes and the hint about limits are shown', () => {
 
 test('tokens without a model are noted, with a model they are not', () => {
   const tokens = { TWITCH_TOKEN_STICKYMAN1776: TOKEN }
-  expect(check(YAML, tokens)).toContain('# Note: Tokens are set but no model is')
-  expect(check(YAML, { ...tokens, OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })).not.toContain('no model is')
+  expect(check(YAML, tokens)).toContain('# Note: Bots have tokens, but there is no model')
+  expect(check(YAML, { ...tokens, OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })).not.toContain(
+    'there is no model',
+  )
 })
 
 test.each([
@@ -73,4 +78,13 @@ test.each([
     `queue.global ${global} and queue.perBot ${perBot}`,
   )
   expect(limitsHint(bots, { global, perBot: perBot + 1 })).toContain('here they are')
+})
+
+test('a bot that was signed in is shown as such, and counts as one with a token', async () => {
+  const store = new TokenStore({ dataDir: path.join(cwd, 'data'), clock: systemClock() })
+  await store.update('StickyMan1776', () => storedToken('token-of-sticky'))
+  const printed = check(YAML)
+  expect(printed).toMatch(/TWITCH_TOKEN_STICKYMAN1776 +not set; signed in\n/)
+  expect(printed).toContain('# Note: Bots have tokens, but there is no model')
+  expect(check(YAML, { TWITCH_TOKEN_STICKYMAN1776: TOKEN })).toMatch(/TWITCH_TOKEN_STICKYMAN1776 +set\n/)
 })

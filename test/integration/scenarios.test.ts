@@ -41,7 +41,7 @@ describe('a whole Chorus', () => {
   })
 
   it('lets fifty waiting mentions of one bot delay the first answer of another by no more than one task', async () => {
-    const chorus = await start({ factor: 5 })
+    const chorus = await start({ factor: 3 })
     await chorus.play(questionBurst({ seed: 4, channel: CHANNEL, bot: 'ava', questions: 50, withinMs: 0 }))
     const question = chorus.room.say('late', '@ben are you there?')
     await chorus.record.until((record) =>

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SECOND, systemClock } from '../../src/clock.js'
 import { type Bot, type ChatMessage, type ReplyTask, toBotLogin, toTaskId } from '../../src/domain.js'
 import { ChorusError } from '../../src/errors.js'
+import { KnownSecrets } from '../../src/known-secrets.js'
 import { seededRandom } from '../../src/random.js'
 import { Conversation } from '../../src/reply/conversation.js'
 import { ModelClient } from '../../src/reply/model-client.js'
@@ -127,6 +128,15 @@ describe('ReplyWriter', () => {
     expect(at.prompts()).toHaveLength(2)
     expect(at.prompts()[0]).not.toContain('Your last try')
     expect(at.prompts()[1]).toContain('Your last try')
+  })
+
+  it('asks once more when the model says a token that has become known since it was built', async () => {
+    const secrets = new KnownSecrets()
+    await using at = await setUp({ secrets })
+    secrets.add('zz-token-4711-of-today')
+    at.say('it is zz-token-4711-of-today', 'a clean line')
+    expect((await at.write(chatMessage('@ava hi'))).text).toBe('a clean line')
+    expect(at.reasons()).toEqual(['1 secret'])
   })
 
   it('says a template when the model fails the filters twice', async () => {

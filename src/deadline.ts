@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from './clock.js'
 
 /**
  * Runs something that may hang. Settles at once when `deadlineMs` have passed, with what `late` returns, or when
