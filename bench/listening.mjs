@@ -3,6 +3,8 @@ import {
   Conversation,
   MessageRouter,
   Orchestrator,
+  Secret,
+  staticTokens,
   systemClock,
   TwitchChat,
   toBots,
@@ -35,7 +37,7 @@ export async function startListening({ url, channel, logins, reply, queue, repli
   const chat = new TwitchChat({
     bots,
     channels: [toChannelName(channel)],
-    tokens: new Map(bots.map(({ login }) => [login, 'anything'])),
+    tokens: staticTokens(new Map(bots.map(({ login }) => [login, new Secret('anything')]))),
     url,
     clock,
     random,

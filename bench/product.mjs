@@ -35,9 +35,13 @@ export const { pick, seededRandom } = await fromDist('random')
 export const { Conversation } = await fromDist('reply/conversation')
 /** @type {typeof import('../src/routing/orchestrator.js')} */
 export const { Orchestrator } = await fromDist('routing/orchestrator')
+/** @type {typeof import('../src/secret.js')} */
+export const { Secret } = await fromDist('secret')
 /** @type {typeof import('../src/simulator/scenario-player.js')} */
 export const { playScenario } = await fromDist('simulator/scenario-player')
 /** @type {typeof import('../src/simulator/scenarios.js')} */
 export const { raid } = await fromDist('simulator/scenarios')
 /** @type {typeof import('../src/simulator/twitch-simulator.js')} */
 export const { TwitchSimulator } = await fromDist('simulator/twitch-simulator')
+/** @type {typeof import('../src/token-source.js')} */
+export const { staticTokens } = await fromDist('token-source')

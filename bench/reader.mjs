@@ -107,6 +107,7 @@ function swallowing() {
     serve() {},
     async accept() {},
     metrics: () => ({ global: NOTHING, bots: {} }),
+    takeBack: () => 0,
     refresh() {},
     drain: async () => ({ done: 0, left: 0 }),
     async stop() {},

@@ -18,6 +18,8 @@ import { ReplyWriter } from './reply/reply-writer.js'
 import { WordFilter } from './reply/word-filter.js'
 import type { DrainReport } from './reply-queue.js'
 import { Orchestrator } from './routing/orchestrator.js'
+import type { Secret } from './secret.js'
+import { staticTokens } from './token-source.js'
 
 /** What {@link createChorus} takes beside the configuration; each part has the default of a live run. */
 export interface ChorusOptions {
@@ -70,11 +72,17 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const chat = new TwitchChat({
     bots,
     channels: config.channels.map(toChannelName),
-    tokens,
+    tokens: staticTokens(tokens),
     ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
+    dataDir: environment.dataDir,
     clock,
     random,
     events,
+    onCleared: (clearing) => {
+      conversation.forget(clearing)
+      router.handleClearing(clearing)
+    },
+    onStanding: () => queue.refresh(),
     // The router answers a line once, whichever connections hear it.
     onMessage: (message) => void router.handleIncomingMessage(message),
     seen: (id) => router.hasSeen(toMessageId(id)),
@@ -91,23 +99,22 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     bots,
     orchestrator: new Orchestrator({ bots, random, replies: config.replies, ignore: config.ignore }),
     reply: (task, context) => writer.write(task, context),
-    deliver: (task, line, { signal }) => chat.deliver(task, line, signal),
+    deliver: (task, line, context) => chat.deliver(task, line, context),
     queue,
     events,
   })
 
   events.on('message:received', ({ message }) => conversation.hear(message))
-  events.on('line:written', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
-  for (const event of STANDING_EVENTS) events.on(event, () => queue.refresh())
+  events.on('line:sent', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
   tellWhenReady(events, chat, bots.length)
   return assemble({ router, events, bots, chat })
 }
 
 /** The tokens of the configured bots, whatever case the environment was read for. */
-function tokensOf(config: Config, environment: Environment): ReadonlyMap<BotLogin, string> {
-  const entries = toBots(config.bots).flatMap((bot): [BotLogin, string][] => {
+function tokensOf(config: Config, environment: Environment): ReadonlyMap<BotLogin, Secret> {
+  const entries = toBots(config.bots).flatMap((bot): [BotLogin, Secret][] => {
     const found = [...environment.twitchTokens].find(([login]) => sameLogin(login, bot.login))
-    return found ? [[bot.login, found[1].reveal()]] : []
+    return found ? [[bot.login, found[1]]] : []
   })
   if (entries.length > 0) return new Map(entries)
   const names = config.bots.map(({ login }) => `${TOKEN_PREFIX}${login.toUpperCase()}`)

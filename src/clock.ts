@@ -10,7 +10,10 @@ export type Cancel = () => void
  * product, built-in Twitch and built-in model up by the same factor.
  */
 export interface Clock {
-  /** Monotonic milliseconds since an unspecified start: only differences mean anything. */
+  /**
+   * Monotonic milliseconds since the machine's start, so that two processes can compare them. After a restart of the
+   * machine they begin anew: a difference is never longer than the time that has really passed.
+   */
   now(): number
   /** Milliseconds since 1970, for people and for what outlives the process. May jump. */
   wall(): number
@@ -28,15 +31,20 @@ const TIMER_MAX_MS = 2 ** 31 - 1
  */
 export function systemClock(factor = 1): Clock {
   const startedAt = Date.now()
-  const origin = performance.now()
+  const origin = sinceBootMs()
   return {
-    now: () => performance.now() * factor,
-    wall: factor === 1 ? () => Date.now() : () => startedAt + (performance.now() - origin) * factor,
+    now: () => sinceBootMs() * factor,
+    wall: factor === 1 ? () => Date.now() : () => startedAt + (sinceBootMs() - origin) * factor,
     after(ms, run) {
       const timer = setTimeout(run, Math.min(Math.max(0, ms) / factor, TIMER_MAX_MS))
       return () => clearTimeout(timer)
     },
   }
+}
+
+function sinceBootMs(): number {
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * SECOND + nanoseconds / 1e6
 }
 
 /**
@@ -59,11 +67,16 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 
 /** Runs `run` now and then every `ms` milliseconds, until it is cancelled. */
 export function every(clock: Clock, ms: number, run: () => void): Cancel {
+  let isOver = false
   let cancel: Cancel = () => {}
   const again = () => {
     run()
-    cancel = clock.after(ms, again)
+    // It may have been cancelled in the middle of its own run.
+    if (!isOver) cancel = clock.after(ms, again)
   }
   again()
-  return () => cancel()
+  return () => {
+    isOver = true
+    cancel()
+  }
 }

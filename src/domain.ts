@@ -88,6 +88,7 @@ export type SilenceReason =
   | 'no-talker'
   | 'mirrored'
   | 'duplicate'
+  | 'moderated'
   | 'draining'
   | 'stopped'
 
@@ -106,7 +107,17 @@ export type Decision =
 
 /** Where an accepted reply ends; exactly one per reply. */
 export type Outcome =
-  | { readonly kind: 'sent' }
+  | {
+      readonly kind: 'sent'
+      /** Twitch's id of the line, where Twitch or another connection of ours told it. */
+      readonly id?: MessageId
+      /** Twitch neither took nor refused the line, and it may not be said again: it may have been shown or not. */
+      readonly inDoubt?: true
+      /** AutoMod holds it: a moderator may still let it through. */
+      readonly heldByAutoMod?: true
+    }
+  /** Taken back before it was said: its message, its author or the whole chat was cleared, or the streamer did it. */
+  | { readonly kind: 'withdrawn'; readonly by: 'moderation' | 'streamer'; readonly reason: string }
   | { readonly kind: 'expired'; readonly reason: string }
   | { readonly kind: 'dead'; readonly code: string; readonly reason: string }
 
@@ -128,6 +139,27 @@ export interface ChatLine {
   readonly text: ChatText
   /** The message it is threaded to. */
   readonly replyTo?: MessageId
+}
+
+/** What moderators cleared away in a channel: one message, all of one user's, or everything. JSON-safe. */
+export type Clearing =
+  | { readonly kind: 'message'; readonly channel: ChannelName; readonly id: MessageId }
+  | { readonly kind: 'user'; readonly channel: ChannelName; readonly userId: UserId }
+  | { readonly kind: 'chat'; readonly channel: ChannelName }
+
+/** Whether the message is among what was cleared away. */
+export function isCleared({ channel, id, userId }: ChatMessage, clearing: Clearing): boolean {
+  if (channel !== clearing.channel) return false
+  switch (clearing.kind) {
+    case 'message':
+      return id === clearing.id
+    case 'user':
+      return userId === clearing.userId
+    case 'chat':
+      return true
+    default:
+      return assertNever(clearing)
+  }
 }
 
 /** The end of a `switch` over a union: fails to compile when a case is missing. */

@@ -24,7 +24,7 @@ export interface Environment {
     readonly baseUrl: string | undefined
     readonly model: string | undefined
   }
-  /** Absolute. undefined: nothing outlives the process. */
+  /** Absolute; undefined: nothing outlives the process. */
   readonly dataDir: string | undefined
   readonly host: string
   /** `isSet` tells a port somebody asked for from the default, which may give way to the next free one. */

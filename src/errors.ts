@@ -67,7 +67,7 @@ const TABLE = {
   'login-refused': row(
     'bot',
     'never',
-    'Sign the account in again with chorus login, or set a new token as TWITCH_TOKEN_<LOGIN>.',
+    'Sign the account in again with `chorus login <login>`, or set a new TWITCH_TOKEN_<LOGIN>: it is taken up at once.',
   ),
   'model-timeout': row(
     'endpoint',
@@ -115,6 +115,12 @@ const TABLE = {
     'counted',
     'The server refuses the request; the message names what it dislikes.',
   ),
+  'line-refused': row(
+    'reply',
+    'counted',
+    'Twitch does not take this text, the log has its words; another one is made.',
+  ),
+  withdrawn: row('reply', 'never', 'Nothing: what it answers was cleared away, or it was taken back.'),
   expired: row('reply', 'never', 'It could not be served in time; the reason says why.'),
   stopping: row('process', 'never', 'Chorus is stopping; start it again.'),
   'reply-failed': row('reply', 'counted', 'An unexpected fault in the reply; the log has its cause.'),

@@ -41,7 +41,7 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
     fields: ({ task, outcome, tookMs }) => ({
       ...ofTask(task),
       outcome: outcome.kind,
-      ...reasonOf(outcome),
+      ...detailsOf(outcome),
       tookMs,
     }),
   },
@@ -49,8 +49,13 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   'backlog:cleared': { level: 'info', fields: (event) => ({ ...event }) },
   'bot:joined': { level: 'info', fields: (event) => ({ ...event }) },
   'bot:disconnected': { level: 'warn', fields: (event) => ({ ...event }) },
+  'bot:moving': { level: 'info', fields: (event) => ({ ...event }) },
   'bot:parked': { level: 'error', fields: (event) => ({ ...event }) },
+  'bot:unparked': { level: 'info', fields: (event) => ({ ...event }) },
+  'bot:promoted': { level: 'info', fields: (event) => ({ ...event }) },
   'channel:closed': { level: 'error', fields: (event) => ({ ...event }) },
+  'channel:opened': { level: 'info', fields: (event) => ({ ...event }) },
+  'chat:cleared': { level: 'info', fields: ({ clearing }) => ({ ...clearing }) },
   'token:refreshed': { level: 'info', fields: (event) => ({ ...event }) },
   'token:replaced': { level: 'info', fields: (event) => ({ ...event }) },
   'token:flawed': { level: 'warn', fields: (event) => ({ ...event }) },
@@ -65,11 +70,16 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
     }),
     text: ({ line }) => line.text,
   },
+  'line:sent': {
+    level: 'debug',
+    fields: ({ bot, line, id }) => ({ bot, channel: line.channel, ...(id && { message: id }) }),
+  },
   'line:refused': {
     level: 'warn',
-    fields: ({ bot, channel, notice, text }) => ({ bot, channel, notice, says: text }),
+    fields: ({ text, ...event }) => ({ ...event, says: text }),
   },
   'line:unanswered': { level: 'warn', fields: (event) => ({ ...event }) },
+  'line:unseen': { level: 'warn', fields: (event) => ({ ...event }) },
   'line:filtered': { level: 'warn', fields: (event) => ({ ...event }) },
   'model:adapted': { level: 'info', fields: (event) => ({ ...event }) },
   'model:answered': { level: 'debug', fields: (event) => ({ ...event }) },
@@ -120,6 +130,7 @@ function ofError(error: ChorusError): object {
   return code === 'reply-failed' ? { code, err: error } : { code, problem: message, advice }
 }
 
-function reasonOf(outcome: Payload<'reply:settled'>['outcome']): object {
-  return 'reason' in outcome ? { reason: outcome.reason } : {}
+/** What is to be told of an outcome beside its kind. */
+function detailsOf({ kind: _, ...details }: Payload<'reply:settled'>['outcome']): object {
+  return details
 }

@@ -1,5 +1,15 @@
 import { EventEmitter } from 'eventemitter3'
-import type { BotLogin, ChannelName, ChatLine, ChatMessage, Decision, Outcome, ReplyTask } from './domain.js'
+import type {
+  BotLogin,
+  ChannelName,
+  ChatLine,
+  ChatMessage,
+  Clearing,
+  Decision,
+  MessageId,
+  Outcome,
+  ReplyTask,
+} from './domain.js'
 import type { ChorusError } from './errors.js'
 
 /** Everything that Chorus tells: `noun:verb`, one payload object each. */
@@ -54,14 +64,29 @@ export interface ChorusEvents {
     readonly reason: string
     readonly retryInMs: number
   }) => void
-  /** A bot may not talk until someone mends it; the others go on. */
+  /** Twitch asked a bot to come again: it does so in `inMs`, and listens on the old connection until then. */
+  'bot:moving': (event: { readonly bot: BotLogin; readonly inMs: number }) => void
+  /** A bot may not talk until someone mends it, or until Twitch listens to it again; the others go on. */
   'bot:parked': (event: { readonly bot: BotLogin; readonly reason: string; readonly advice: string }) => void
-  /** A bot is shut out of one channel: banned there, or the channel is gone. `bot:joined` ends it. */
+  /** What a bot was parked for is over. */
+  'bot:unparked': (event: { readonly bot: BotLogin }) => void
+  /** A bot has become moderator, VIP or broadcaster in a channel, or is so no longer; `linesMax` in 30 s from now on. */
+  'bot:promoted': (event: {
+    readonly bot: BotLogin
+    readonly channel: ChannelName
+    readonly isPrivileged: boolean
+    readonly linesMax: number
+  }) => void
+  /** A bot may not talk in one channel: it is banned or timed out there, a mode keeps it out, or the channel is gone. */
   'channel:closed': (event: {
     readonly bot: BotLogin
     readonly channel: ChannelName
     readonly reason: string
   }) => void
+  /** It may talk there again, or may try to. */
+  'channel:opened': (event: { readonly bot: BotLogin; readonly channel: ChannelName }) => void
+  /** Moderators cleared something away: what answers it is withdrawn. */
+  'chat:cleared': (event: { readonly clearing: Clearing }) => void
   /** A bot’s token was exchanged for a new one before its end, or because it was refused. */
   'token:refreshed': (event: { readonly bot: BotLogin; readonly expiresInMs: number | undefined }) => void
   /** A bot has another token: somebody signed it in, or changed `.env`. */
@@ -80,17 +105,33 @@ export interface ChorusEvents {
   }) => void
   /** Tokens can’t be checked or refreshed now, first this bot’s; once per episode. Bots go on with what they have. */
   'token:unchecked': (event: { readonly bot: BotLogin; readonly reason: string }) => void
-  /** A line was written to Twitch. */
+  /** A line was written to Twitch, which has not answered yet. */
   'line:written': (event: { readonly bot: BotLogin; readonly line: ChatLine }) => void
-  /** Twitch said something about what a bot wrote, by its NOTICE id. */
+  /** A line is in chat: Twitch said so, or another bot has seen it. */
+  'line:sent': (event: {
+    readonly bot: BotLogin
+    readonly line: ChatLine
+    readonly id: MessageId | undefined
+  }) => void
+  /** Twitch refused what a bot wrote, by its NOTICE id; `next` is what becomes of the line. */
   'line:refused': (event: {
     readonly bot: BotLogin
     readonly channel: ChannelName
     readonly notice: string
     readonly text: string
+    readonly next: string
   }) => void
-  /** Twitch neither took nor refused a line, though it is heard otherwise: it may have dropped the line in silence. */
-  'line:unanswered': (event: { readonly bot: BotLogin; readonly channel: ChannelName }) => void
+  /**
+   * Twitch neither took nor refused a line. `repeat`: it is said again where Twitch's rule on repetitions keeps it from
+   * being shown twice; `in-doubt`: it may not be said again.
+   */
+  'line:unanswered': (event: {
+    readonly bot: BotLogin
+    readonly channel: ChannelName
+    readonly next: 'repeat' | 'in-doubt'
+  }) => void
+  /** Twitch took a line, but no other bot in the channel has seen it: it was dropped, as in a very fast chat. */
+  'line:unseen': (event: { readonly bot: BotLogin; readonly channel: ChannelName }) => void
   /** A line of the model was thrown away, and why; `text` is never given: it may be what must not be shown. */
   'line:filtered': (event: {
     readonly bot: BotLogin

@@ -1,6 +1,7 @@
 /** The library's door. */
+export type { BotChatStatus, RoomStatus } from './chat/bot-account.js'
 export { fromTmi } from './chat/from-tmi.js'
-export type { BotChatStatus, ChatStatus } from './chat/twitch-chat.js'
+export type { ChatStatus } from './chat/twitch-chat.js'
 export { type Chorus, type ChorusOptions, createChorus } from './chorus.js'
 export { type Clock, systemClock } from './clock.js'
 export { type LoadedConfig, type LoadOptions, loadConfig } from './config.js'
@@ -12,6 +13,7 @@ export type {
   ChatLine,
   ChatMessage,
   ChatText,
+  Clearing,
   Decision,
   MessageId,
   Outcome,
@@ -36,6 +38,7 @@ export type {
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
+  TakenBack,
   WorkContext,
 } from './reply-queue.js'
 export { Orchestrator, type OrchestratorOptions } from './routing/orchestrator.js'

@@ -4,7 +4,9 @@ import {
   type Bot,
   type BotLogin,
   type ChatMessage,
+  type Clearing,
   type Decision,
+  isCleared,
   type MessageId,
   type ReplyTask,
   sameLogin,
@@ -13,9 +15,25 @@ import { ChorusEmitter } from './events.js'
 import { toEngineSettings } from './queue/engine-settings.js'
 import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
-import type { DrainReport, QueueMetrics, ReplyHandler, ReplyQueue, WorkContext } from './reply-queue.js'
+import { RecentIds } from './recent-ids.js'
+import type {
+  DrainReport,
+  QueueMetrics,
+  ReplyHandler,
+  ReplyQueue,
+  TakenBack,
+  WorkContext,
+} from './reply-queue.js'
 import type { Orchestrator } from './routing/orchestrator.js'
-import { SeenMessages } from './routing/seen-messages.js'
+
+/** Cleared messages that are remembered: one that comes later than so many others was read long ago. */
+const CLEARED_MAX = 1000
+/** In the words of the recorded outcome. */
+const REASONS: Readonly<Record<Clearing['kind'], string>> = {
+  message: 'the message was deleted',
+  user: 'its author was timed out or banned',
+  chat: 'the chat was cleared',
+}
 
 export interface MessageRouterOptions<Line = string> {
   readonly bots: readonly Bot[]
@@ -55,7 +73,8 @@ export class MessageRouter<Line = string> {
   readonly #bots: readonly Bot[]
   readonly #orchestrator: Orchestrator
   readonly #queue: ReplyQueue
-  readonly #seen = new SeenMessages()
+  readonly #seen = new RecentIds()
+  readonly #clearedIds = new RecentIds(CLEARED_MAX)
   #state: 'running' | 'draining' | 'stopped' = 'running'
 
   constructor(options: MessageRouterOptions<Line>) {
@@ -74,6 +93,8 @@ export class MessageRouter<Line = string> {
   async handleIncomingMessage(message: ChatMessage): Promise<Decision[]> {
     try {
       if (!this.#seen.add(keyOf(message))) return [{ kind: 'silence', reason: 'duplicate' }]
+      // Another connection may have told of the clearing before this one brought the message.
+      if (this.#clearedIds.has(message.id)) return [{ kind: 'silence', reason: 'moderated' }]
       this.events.emit('message:received', { message })
       const decisions = await this.#accept(message, this.#orchestrator.decide(message))
       this.events.emit('message:decided', { message, decisions })
@@ -82,6 +103,17 @@ export class MessageRouter<Line = string> {
       this.events.emit('error', { error, where: 'handleIncomingMessage' })
       return []
     }
+  }
+
+  /**
+   * Moderators have cleared something away, as CLEARCHAT and CLEARMSG tell: replies to it are withdrawn, whatever state
+   * they are in. Returns how many were. One whose line is being written at this moment may come too late for that.
+   */
+  handleClearing(clearing: Clearing): number {
+    if (clearing.kind === 'message') this.#clearedIds.add(clearing.id)
+    this.events.emit('chat:cleared', { clearing })
+    const outcome: TakenBack = { kind: 'withdrawn', by: 'moderation', reason: REASONS[clearing.kind] }
+    return this.#queue.takeBack(({ message }) => isCleared(message, clearing), outcome)
   }
 
   /** Whether a message was read already: lets a source skip the work of parsing a copy of it. */

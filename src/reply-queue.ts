@@ -1,5 +1,8 @@
 import type { BotLogin, ChannelName, Outcome, ReplyTask } from './domain.js'
 
+/** How a reply ends that is taken back: by moderation, by the streamer, or because it came too late. */
+export type TakenBack = Extract<Outcome, { kind: 'withdrawn' | 'expired' }>
+
 /** Replies of one bot, or of all of them. p-queue's users know these words; the rest of the code does not use them. */
 export interface QueueCounts {
   /** Accepted replies that are waiting, ready to be sent or held. */
@@ -26,6 +29,11 @@ export interface WorkContext {
   readonly signal: AbortSignal
   /** 1 for the first try; counts failures of this reply, not outages of the model. */
   readonly attempt: number
+  /**
+   * To be called with `true` before a line is written, and with `false` once it is known that it was not shown. In
+   * between nobody can take the reply back: what `deliver` comes to is its outcome, and a stop leaves it sent in doubt.
+   */
+  inFlight(isInFlight: boolean): void
 }
 
 /**
@@ -58,6 +66,11 @@ export interface ReplyQueue {
   /** Resolves once every task is durable and queued. Rejects only when it took none of them. */
   accept(tasks: readonly ReplyTask[]): Promise<void>
   metrics(): QueueMetrics
+  /**
+   * Takes back every accepted reply that `matches`, in whatever state: it is never said, and ends with `outcome`. A line
+   * that is being written may come too late for that; its fate decides. Returns how many were taken back.
+   */
+  takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number
   /** Looks again which bots and channels are blocked; call it whenever that may have changed. */
   refresh(): void
   /**

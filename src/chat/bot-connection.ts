@@ -1,82 +1,78 @@
 import { type Cancel, type Clock, SECOND } from '../clock.js'
-import { assertNever, type BotLogin, type ChannelName, type ChatMessage } from '../domain.js'
+import type { BotLogin, ChannelName } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
+import type { Secret } from '../secret.js'
+import type { TokenSource } from '../token-source.js'
 import type { ChatServer } from './chat-server.js'
+import { JOIN_GAP_MS, JoinPace } from './join-pace.js'
+import { LeavingClients } from './leaving-clients.js'
 import { reconnectDelayMs } from './reconnect-delay.js'
-import { type ConnectionEnd, JOIN_GAP_MS, TmiClient } from './tmi-client.js'
+import { Successor } from './successor.js'
+import { type ConnectionEnd, TmiClient, type TmiListener } from './tmi-client.js'
+
+/** What a connection tells over all its attempts. */
+export interface ConnectionListener
+  extends Pick<TmiListener, 'message' | 'userState' | 'roomState' | 'cleared' | 'notice' | 'joined'> {
+  /** The connection is gone, with the answers to what was written. */
+  cut(): void
+}
 
 export interface BotConnectionOptions {
   readonly bot: BotLogin
-  readonly token: string
+  readonly tokens: Pick<TokenSource, 'forLogin' | 'afterRefusal'>
   readonly server: ChatServer
   readonly channels: readonly ChannelName[]
   readonly clock: Clock
   readonly random: Random
   readonly events: ChorusEmitter
-  readonly onMessage: (message: ChatMessage) => void
   readonly seen?: ((id: string) => boolean) | undefined
-  /** The bot can write again to a channel. */
-  readonly onJoined: (channel: ChannelName) => void
-  /** Twitch took or refused what the bot last wrote to a channel. */
-  readonly onAnswered: (channel: ChannelName) => void
+  readonly listener: ConnectionListener
 }
 
 type State =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly client: TmiClient; readonly cancel: Cancel }
   | { readonly kind: 'online'; readonly client: TmiClient; readonly sinceMs: number }
-  | { readonly kind: 'waiting'; readonly untilMs: number; readonly cancel: Cancel }
+  | { readonly kind: 'waiting'; readonly cancel: Cancel }
   | { readonly kind: 'parked'; readonly reason: string }
   | { readonly kind: 'stopped' }
 
 /** From the first byte to the end of the login. */
 const LOGIN_DEADLINE_MS = 15 * SECOND
-/** How long the first start waits for channels that never answer a join. */
+/** How long the first start, and a move, wait for channels that never answer a join. */
 const JOIN_DEADLINE_MS = 5 * SECOND
 /** A connection that lasted this long was a good one: the next failure counts as the first. */
 const STABLE_MS = 30 * SECOND
-/** NOTICEs that answer a JOIN: the bot is shut out of the channel. */
-const SHUT_OUT: ReadonlySet<string> = new Set([
-  'msg_banned',
-  'msg_banned_email_alias',
-  'msg_channel_blocked',
-  'msg_channel_suspended',
-  'msg_room_not_found',
-  'msg_suspended',
-  'tos_ban',
-])
-
-/** NOTICEs about a line. Others tell of the room, such as a mode that a moderator has switched. */
-const ABOUT_A_LINE =
-  /^(?:msg_|unrecognized_cmd|unavailable_command|no_permission|usage_|tos_ban|invalid_user)/
 
 /**
  * One bot's connection over time. Nothing here throws; what happens is told by events.
  *
- * | state      | is                                      | goes to                                                      |
- * | ---------- | --------------------------------------- | ------------------------------------------------------------ |
- * | idle       | not started                             | connecting                                                   |
- * | connecting | an attempt, until the login is accepted | online; waiting (failed, or too slow); parked (login refused) |
- * | online     | logged in; channels are joined          | waiting (connection lost, or RECONNECT: for 0 ms); parked    |
- * | waiting    | until the next attempt                  | connecting                                                   |
- * | parked     | someone must mend it                    | none                                                         |
- * | stopped    | the end, from every state               | none                                                         |
+ * | state      | is                                      | goes to                                                           |
+ * | ---------- | --------------------------------------- | ----------------------------------------------------------------- |
+ * | idle       | not started                             | connecting                                                        |
+ * | connecting | an attempt, until the login is accepted | online; waiting (failed, or too slow); parked (login refused)       |
+ * | online     | logged in; channels are joined          | waiting (connection lost); online (a successor took over); parked |
+ * | waiting    | until the next attempt                  | connecting                                                        |
+ * | parked     | someone must mend the token             | connecting (there is another)                                     |
+ * | stopped    | the end, from every state               | none                                                              |
  */
 export class BotConnection {
   readonly #options: BotConnectionOptions
+  readonly #joinPace = new JoinPace()
   #state: State = { kind: 'idle' }
   /** Attempts in a row that failed or did not last. */
   #failures = 0
-  /** Channels that shut this bot out, and in which words. At most one entry per channel. */
-  readonly #shutOut = new Map<ChannelName, string>()
   readonly #settled: Promise<void>
   #settle: () => void = () => {}
-  #closing: Promise<void> = Promise.resolve()
+  /** Twitch has asked to come again: the connection that will take the place of the one of now. */
+  #successor: Successor | undefined
+  readonly #leaving: LeavingClients
 
   constructor(options: BotConnectionOptions) {
     this.#options = options
+    this.#leaving = new LeavingClients(options.clock)
     this.#settled = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -91,24 +87,17 @@ export class BotConnection {
   }
 
   get joined(): readonly ChannelName[] {
-    return this.#state.kind === 'online' ? [...this.#state.client.joined] : []
+    return [...(this.online?.joined ?? [])]
   }
 
-  /** Why the bot may talk nowhere until someone mends it: it is parked, or shut out of all its channels. */
+  /** Why the bot can't log in until someone mends it. */
   get parkedReason(): string | undefined {
-    if (this.#state.kind === 'parked') return this.#state.reason
-    const isShutOut = this.#shutOut.size === this.#options.channels.length
-    return isShutOut ? [...this.#shutOut.values()][0] : undefined
-  }
-
-  /** Why the bot can't get on in the channel; `undefined` where it can, or needs only wait for the network. */
-  blocked(channel: ChannelName): string | undefined {
-    return this.parkedReason ?? this.#shutOut.get(channel)
+    return this.#state.kind === 'parked' ? this.#state.reason : undefined
   }
 
   /**
-   * Connects, and goes on doing so until `stop`. Resolves when the bot has joined its channels (or was shut out of
-   * them), is parked, or its first attempt has failed. Safe to call twice.
+   * Connects, and goes on doing so until `stop`. Resolves when {@link settle} was called, when the bot is parked, when
+   * its first attempt has failed, or when joining takes too long. Safe to call twice.
    */
   start(): Promise<void> {
     const { channels, clock } = this.#options
@@ -121,26 +110,34 @@ export class BotConnection {
     return this.#settled
   }
 
-  /** Writes one raw line to a channel; false, and nothing written, where the bot is not in it. */
-  write(channel: ChannelName, raw: string): boolean {
-    return this.#state.kind === 'online' && this.#state.client.write(channel, raw)
+  /** {@link start} has done what it can: the bot is in its channels, or shut out of them. */
+  settle(): void {
+    this.#settle()
   }
 
-  /** When the server was last heard on the connection of now, in clock milliseconds. */
-  get heardAtMs(): number {
-    return this.#state.kind === 'online' ? this.#state.client.heardAtMs : Number.NEGATIVE_INFINITY
+  /** The client that listens and writes; `undefined` while there is none. */
+  get online(): TmiClient | undefined {
+    return this.#state.kind === 'online' ? this.#state.client : undefined
   }
 
-  /** Asks the server for a sign of life. */
-  ping(): void {
-    if (this.#state.kind === 'online') this.#state.client.ping()
+  /** There is another token: a parked bot tries again. */
+  tokenReplaced(): void {
+    if (this.#state.kind !== 'parked') return
+    this.#options.events.emit('bot:unparked', { bot: this.#options.bot })
+    this.#failures = 0
+    this.#connect()
+  }
+
+  /** Twitch says that the token is valid no more: the session must end. */
+  tokenRevoked(reason: string): void {
+    if (['connecting', 'online', 'waiting'].includes(this.#state.kind)) this.#park(reason)
   }
 
   /** Ends it for good; resolves when its sockets are gone. Safe to call twice. */
   async stop(): Promise<void> {
     if (this.#state.kind !== 'stopped') this.#enter({ kind: 'stopped' })
     this.#settle()
-    await this.#closing
+    await this.#leaving.stop()
   }
 
   /** The only place where the state changes; takes down what the old one held. */
@@ -148,103 +145,149 @@ export class BotConnection {
     const last = this.#state
     this.#state = next
     if ('cancel' in last) last.cancel()
-    const goesOn = 'client' in last && 'client' in next && last.client === next.client
-    if ('client' in last && !goesOn) this.#closing = this.#closingWith(last.client)
-  }
-
-  async #closingWith(client: TmiClient): Promise<void> {
-    await Promise.all([this.#closing, client.close()])
+    const kept = 'client' in next ? next.client : undefined
+    const left = 'client' in last && last.client !== kept ? last.client : undefined
+    if (left && !this.#leaving.isRetired(left)) this.#leaving.close(left)
+    const successor = this.#successor
+    this.#successor = undefined
+    successor?.cancel()
+    if (successor?.client && successor.client !== kept) this.#leaving.close(successor.client)
   }
 
   #connect(): void {
-    const { bot, token, server, channels, clock, seen, events, onMessage } = this.#options
-    const client = new TmiClient({
-      server,
-      login: bot,
-      token,
-      channels,
-      clock,
-      seen,
-      listener: {
-        open: () => this.#enter({ kind: 'online', client, sinceMs: clock.now() }),
-        joined: (channel) => this.#joinedChannel(channel),
-        message: onMessage,
-        accepted: this.#options.onAnswered,
-        notice: (id, channel, text) => this.#noticed(id, channel, text),
-        ended: (end) => this.#ended(end),
-        fault: (error) => events.emit('error', { error, where: `chat connection of ${bot}` }),
-      },
-    })
-    const cancel = clock.after(LOGIN_DEADLINE_MS, () =>
-      this.#ended({ kind: 'lost', reason: 'Twitch did not answer the login in time.' }),
+    const client = this.#newClient()
+    const cancel = this.#options.clock.after(LOGIN_DEADLINE_MS, () =>
+      this.#retry('Twitch did not answer the login in time.'),
     )
     this.#enter({ kind: 'connecting', client, cancel })
     client.connect()
   }
 
-  #joinedChannel(channel: ChannelName): void {
-    const { bot, events, onJoined } = this.#options
-    this.#shutOut.delete(channel)
-    this.#settleIfAnswered()
-    events.emit('bot:joined', { bot, channel })
-    onJoined(channel)
+  #newClient(): TmiClient {
+    const { bot, events, listener, tokens, ...options } = this.#options
+    const client: TmiClient = new TmiClient({
+      ...options,
+      login: bot,
+      token: () => tokens.forLogin(bot),
+      joinPace: this.#joinPace,
+      listener: {
+        ...listener,
+        open: () => this.#opened(client),
+        joined: (channel) => this.#joined(client, channel),
+        reconnectAsked: () => this.#move(client),
+        ended: (end) => this.#ended(client, end),
+        fault: (error) => events.emit('error', { error, where: `chat connection of ${bot}` }),
+      },
+    })
+    return client
   }
 
-  #noticed(notice: string, channel: ChannelName, text: string): void {
-    const { bot, channels, events, onAnswered } = this.#options
-    if (!channels.includes(channel)) return
-    if (!ABOUT_A_LINE.test(notice)) return
-    if (this.joined.includes(channel) || !SHUT_OUT.has(notice)) {
-      events.emit('line:refused', { bot, channel, notice, text })
-      onAnswered(channel)
+  #opened(client: TmiClient): void {
+    if (this.#state.kind !== 'connecting') return
+    this.#enter({ kind: 'online', client, sinceMs: this.#options.clock.now() })
+  }
+
+  #joined(client: TmiClient, channel: ChannelName): void {
+    if (client === this.online) this.#options.listener.joined(channel)
+    else if (client === this.#successor?.client) this.#successor.joined()
+  }
+
+  /** RECONNECT: another connection takes this one's place, which listens until then. */
+  #move(client: TmiClient): void {
+    const { bot, clock, events, random } = this.#options
+    if (this.#state.kind !== 'online' || this.#state.client !== client || this.#successor) return
+    if (clock.now() - this.#state.sinceMs >= STABLE_MS) this.#failures = 0
+    // A server that asks again and again is no reason to log in without pause.
+    const inMs = this.#failures === 0 ? 0 : reconnectDelayMs(this.#failures, random)
+    this.#failures += 1
+    this.#successor = new Successor({
+      clock,
+      inMs,
+      deadlineMs: LOGIN_DEADLINE_MS + JOIN_DEADLINE_MS + client.joined.size * JOIN_GAP_MS,
+      connect: () => {
+        const next = this.#newClient()
+        next.connect()
+        return next
+      },
+      isComplete: (next) => [...client.joined].every((channel) => next.joined.has(channel)),
+      ready: (next) => this.#takeOver(next),
+    })
+    events.emit('bot:moving', { bot, inMs: Math.round(inMs) })
+  }
+
+  /** The successor listens from now on; one that has come nowhere is given up, and the old one stays while it may. */
+  #takeOver(next: TmiClient | undefined): void {
+    const state = this.#state
+    if (state.kind !== 'online') return
+    const { clock } = this.#options
+    if (!next?.isLoggedIn) {
+      this.#enter({ ...state })
       return
     }
-    // Joins are asked for again and again; the same answer is news only once.
-    const isNews = this.#shutOut.get(channel) !== text
-    this.#shutOut.set(channel, text)
-    this.#settleIfAnswered()
-    if (isNews) events.emit('channel:closed', { bot, channel, reason: text })
+    // What was written to it last may not be answered yet.
+    const old = state.client
+    if (old.isOpen) this.#leaving.retire(old)
+    this.#enter({ kind: 'online', client: next, sinceMs: clock.now() })
+    for (const channel of next.joined) this.#options.listener.joined(channel)
   }
 
-  #settleIfAnswered(): void {
-    const joined = new Set(this.joined)
-    if (this.#options.channels.every((channel) => joined.has(channel) || this.#shutOut.has(channel))) {
-      this.#settle()
+  #ended(client: TmiClient, end: ConnectionEnd): void {
+    if (this.#leaving.isRetired(client)) {
+      this.#leaving.close(client)
+    } else if (client === this.#successor?.client) {
+      // The old connection goes on until Twitch closes it.
+      if (this.#state.kind === 'online') this.#enter({ ...this.#state })
+    } else if (this.#successor?.client?.isLoggedIn) {
+      this.#options.listener.cut()
+      this.#takeOver(this.#successor.client)
+    } else if (end.kind === 'refused') {
+      this.#refused(end.reason, end.token)
+    } else {
+      this.#retry(end.reason)
     }
   }
 
-  #ended(end: ConnectionEnd): void {
-    switch (end.kind) {
-      case 'refused':
-        this.#park(end.reason)
-        break
-      case 'reconnect':
-      case 'lost':
-        this.#retry(end)
-        break
-      default:
-        assertNever(end)
+  /** A login was refused: with another token it is tried again, else someone must mend it. */
+  #refused(reason: string, token: Secret | undefined): void {
+    const { bot, events, tokens } = this.#options
+    const undecided: State = { kind: 'waiting', cancel: () => {} }
+    this.#enter(undecided)
+    const decide = async () => {
+      const other = token && (await tokens.afterRefusal(bot, token))
+      if (this.#state !== undecided) return
+      if (other) this.#again(this.#failures === 0)
+      else this.#park(reason)
     }
-    this.#settle()
+    decide().catch((error: unknown) => events.emit('error', { error, where: `login of ${bot}` }))
   }
 
   #park(reason: string): void {
-    const { bot, events } = this.#options
-    const { advice } = new ChorusError('login-refused', reason)
+    const { bot, events, listener } = this.#options
+    // In capitals it is part of a variable's name.
+    const named = (place: string) => (place === '<LOGIN>' ? bot.toUpperCase() : bot.toLowerCase())
+    const advice = new ChorusError('login-refused', reason).advice.replace(/<login>/gi, named)
     this.#enter({ kind: 'parked', reason })
-    events.emit('bot:parked', { bot, reason, advice: advice.replace('<LOGIN>', bot.toUpperCase()) })
+    listener.cut()
+    events.emit('bot:parked', { bot, reason, advice })
+    this.#settle()
   }
 
-  #retry(end: ConnectionEnd): void {
-    const { bot, clock, random, events } = this.#options
+  #retry(reason: string): void {
+    const { bot, clock, events, listener } = this.#options
     const lastedMs = this.#state.kind === 'online' ? clock.now() - this.#state.sinceMs : 0
     if (lastedMs >= STABLE_MS) this.#failures = 0
-    // A server that asks again and again is no reason to log in without pause.
-    const isAtOnce = end.kind === 'reconnect' && this.#failures === 0
-    const retryInMs = isAtOnce ? 0 : reconnectDelayMs(this.#failures, random)
+    const retryInMs = this.#again()
+    listener.cut()
+    events.emit('bot:disconnected', { bot, reason, retryInMs: Math.round(retryInMs) })
+    this.#settle()
+  }
+
+  /** Makes the next attempt after a pause, which is returned in milliseconds. */
+  #again(isAtOnce = false): number {
+    const { clock, random } = this.#options
+    const inMs = isAtOnce ? 0 : reconnectDelayMs(this.#failures, random)
     this.#failures += 1
-    const cancel = clock.after(retryInMs, () => this.#connect())
-    this.#enter({ kind: 'waiting', untilMs: clock.now() + retryInMs, cancel })
-    events.emit('bot:disconnected', { bot, reason: end.reason, retryInMs: Math.round(retryInMs) })
+    this.#enter({ kind: 'waiting', cancel: clock.after(inMs, () => this.#connect()) })
+    return inMs
   }
 }

@@ -36,7 +36,8 @@ export function fromRaw(line: RawLine, arrivedAtMs: number): ChatMessage | undef
   return fromTmi(channel, known, withoutActionFrame(text), false, arrivedAtMs)
 }
 
-function given(tag: unknown): string | undefined {
+/** A tag's value; `undefined` where it is missing or empty. */
+export function given(tag: unknown): string | undefined {
   return typeof tag === 'string' ? tag : undefined
 }
 
@@ -47,7 +48,7 @@ function nickOf(prefix: string | null): string {
 }
 
 /** `moderator/1,subscriber/12` → `{ moderator: '1', subscriber: '12' }` */
-function badgesOf(tag: unknown): { [badge: string]: string } | null {
+export function badgesOf(tag: unknown): { [badge: string]: string } | null {
   if (typeof tag !== 'string') return null
   const badges: { [badge: string]: string } = {}
   for (const badge of tag.split(',')) {

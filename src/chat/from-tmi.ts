@@ -50,7 +50,7 @@ export function fromTmi(
     login,
     displayName: visible(textOf(known, 'display-name') ?? '') || login,
     text: visible(text),
-    roles: parseRoles(known.badges),
+    roles: rolesOf(known.badges),
     ...(replyTo && { replyTo }),
     isMirrored: isMirrored(known),
     arrivedAtMs,
@@ -91,7 +91,8 @@ function visible(text: string): string {
   return ownCopy(text.replace(INVISIBLE, '').trim())
 }
 
-function parseRoles(badges: unknown): Roles {
+/** What badges say, as tmi.js gives them: an object by the badge's name. */
+export function rolesOf(badges: unknown): Roles {
   if (!isTags(badges)) return NO_ROLES
   return {
     broadcaster: 'broadcaster' in badges,

@@ -1,194 +1,184 @@
-import { type Cancel, type Clock, SECOND } from '../clock.js'
+import type { Cancel, Clock } from '../clock.js'
 import type { BotLogin, ChannelName, ChatLine, Outcome } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
-import { toPrivmsg } from './privmsg.js'
-import { SendBudget } from './send-budget.js'
+import type { WorkContext } from '../reply-queue.js'
+import { Delivery } from './delivery.js'
+import { PendingLine } from './pending-line.js'
+import type { Rooms } from './rooms.js'
+import type { SendBudget } from './send-budget.js'
+import { WaitingLines } from './waiting-lines.js'
+
+/** The way to Twitch, as far as the outbox needs it. */
+export interface OutboxLink {
+  /** Whether the bot is in the channel and its connection takes lines. */
+  canWrite(channel: ChannelName): boolean
+  /** Writes a raw line; to be called only where it can. */
+  write(raw: string): void
+  /** When Twitch was last heard on the connection of now, in clock milliseconds. */
+  heardAtMs(): number
+  /** Asks Twitch for a sign of life. */
+  ping(): void
+  /** Whether another bot of ours listens in the channel and would see the line. */
+  isWatched(channel: ChannelName): boolean
+  /** When a line of somebody else was last heard, in clock milliseconds. */
+  othersHeardAtMs(): number
+}
 
 export interface OutboxOptions {
   readonly bot: BotLogin
   readonly clock: Clock
   readonly events: ChorusEmitter
-  /** Writes a raw line; false when the bot can't write to that channel now. */
-  readonly write: (channel: ChannelName, raw: string) => boolean
-  /** When Twitch was last heard on the connection of now, in clock milliseconds. */
-  readonly heardAtMs: () => number
-  /** Makes Twitch answer, so that `heardAtMs` tells a silent chat from a dead link. */
-  readonly askIfAlive: () => void
-  readonly budget?: SendBudget
-}
-
-/** Silence after which Twitch is taken to have dropped a line without a word, where it is otherwise heard. */
-const ANSWER_WITHIN_MS = 5 * SECOND
-
-interface Entry {
-  readonly line: ChatLine
-  readonly raw: string
-  readonly sent: () => void
-  readonly refuse: (reason: unknown) => void
+  readonly link: OutboxLink
+  readonly rooms: Rooms
+  readonly budget: SendBudget
+  /** Called when the budget has changed, before the line is written: what it knows must outlive a crash. */
+  readonly keepBudget: () => void
+  /** A name for a line that no other line has. */
+  readonly newNonce: () => string
+  /** Called when {@link Outbox.blocked} may say something else than before. */
+  readonly onChange: () => void
 }
 
 /**
- * The lines of one account that are ready to be said. Each waits for the connection, for the account's allowance
- * and for the lines before it in its channel; none is dropped unless its signal is aborted.
- *
- * A channel gets its next line only when Twitch has answered the last one there, and the allowance counts from the
- * answer: Twitch counts when a line arrives, which is never later. However long the way takes, the limits hold.
+ * The lines of one account that are ready to be said. Each waits for the connection, for the account's allowance, for
+ * its room, and for the lines before it in its channel; none is dropped unless its signal is aborted. What becomes of
+ * a line that was written is for {@link Delivery} to find out.
  *
  * Bounded by its callers: the queue starts no reply for a channel in which two lines are waiting.
  */
 export class Outbox {
+  /** To be told what Twitch answers. */
+  readonly delivery: Delivery
   readonly #options: OutboxOptions
-  readonly #budget: SendBudget
-  /** By channel, each in the order they came. The channel that wrote last stands last: all get their turn. */
-  readonly #waiting = new Map<ChannelName, Entry[]>()
-  /** Channels whose last line Twitch has not answered, each with the timer that ends the wait. */
-  readonly #unanswered = new Map<ChannelName, Cancel>()
+  readonly #waiting = new WaitingLines()
   #cancelTimer: Cancel = () => {}
   #isStopped = false
 
   constructor(options: OutboxOptions) {
     this.#options = options
-    this.#budget = options.budget ?? new SendBudget()
+    this.delivery = new Delivery({ ...options, waiting: this.#waiting, wake: () => this.wake() })
   }
 
   /**
-   * Resolves when the line was really written. Rejects with the signal's reason when that is aborted before, and
-   * with a ChorusError when the line is unsafe or chat has stopped.
+   * Resolves when the line's fate is known. Rejects with the signal's reason when that is aborted before it was written;
+   * with a ChorusError when the line is unsafe, when Twitch does not take its text, and when chat has stopped.
    */
-  send(line: ChatLine, signal: AbortSignal): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted()
-      if (this.#isStopped) throw stopped()
-      const abort = () => {
-        this.#remove(entry)
-        reject(signal.reason)
-      }
-      const entry: Entry = {
-        line,
-        raw: toPrivmsg(line),
-        sent: () => {
-          signal.removeEventListener('abort', abort)
-          resolve({ kind: 'sent' })
-        },
-        refuse: (reason) => {
-          signal.removeEventListener('abort', abort)
-          reject(reason)
-        },
-      }
-      signal.addEventListener('abort', abort, { once: true })
-      this.#laneOf(line.channel).push(entry)
-      this.wake()
+  async send(line: ChatLine, context: Pick<WorkContext, 'signal' | 'inFlight'>): Promise<Outcome> {
+    context.signal.throwIfAborted()
+    if (this.#isStopped) throw stopped()
+    const pending = new PendingLine(line, context)
+    // One that is written is not here any more, and has to wait for its answer.
+    pending.onUnwanted(() => {
+      if (this.#waiting.remove(pending)) pending.takeBack()
     })
+    this.#waiting.push(pending)
+    this.wake()
+    return pending.done
   }
 
-  /** Lines that wait, over all channels. */
+  /** Lines that wait or are not answered, over all channels. */
   get pending(): number {
-    let sum = 0
-    for (const lane of this.#waiting.values()) sum += lane.length
-    return sum
+    return this.#waiting.length + this.delivery.unanswered
   }
 
-  /** Writes what may be written now; to be called when the bot has joined a channel. */
+  /** Why nothing may be written to the channel for now; `undefined` where it may, or where a line only waits its turn. */
+  blocked(channel: ChannelName): string | undefined {
+    const { rooms } = this.#options
+    const closed = rooms.closedReason(channel)
+    if (closed !== undefined || rooms.standing(channel).isPrivileged) return closed
+    return this.delivery.mutedReason
+  }
+
+  /** Writes what may be written now; to be called when the bot has joined a channel, or its room has changed. */
   wake(): void {
     let soonestMs = Number.POSITIVE_INFINITY
-    for (const channel of [...this.#waiting.keys()]) {
+    for (const channel of this.#waiting.channels) {
       soonestMs = Math.min(soonestMs, this.#writeOut(channel))
     }
     this.#cancelTimer()
-    if (soonestMs === Number.POSITIVE_INFINITY) return
+    if (this.#isStopped || soonestMs === Number.POSITIVE_INFINITY) return
     this.#cancelTimer = this.#options.clock.after(soonestMs, () => this.wake())
   }
 
-  /** Twitch took or refused the last line in the channel: the next one may follow. */
-  answered(channel: ChannelName): void {
-    const cancel = this.#unanswered.get(channel)
-    // Twitch tells the same when a channel is joined; that answers no line.
-    if (!cancel) return
-    cancel()
-    this.#unanswered.delete(channel)
-    this.#budget.confirm(this.#options.clock.now(), channel)
-    this.wake()
-  }
-
-  /** Refuses what still waits. Safe to call twice. */
+  /** Leaves in doubt what was written, and refuses what still waits. Safe to call twice. */
   stop(): void {
     this.#isStopped = true
     this.#cancelTimer()
-    for (const cancel of this.#unanswered.values()) cancel()
-    this.#unanswered.clear()
-    const left = [...this.#waiting.values()].flat()
-    this.#waiting.clear()
-    for (const entry of left) entry.refuse(stopped())
+    this.delivery.stop()
+    for (const pending of this.#waiting.clear()) pending.refuse(stopped())
   }
 
-  /** Writes the channel's lines until one must wait, and returns for how long; endless where only `wake` helps. */
+  /** Writes the channel's next line if it may go, and returns the wait until another look; endless where only `wake` helps. */
   #writeOut(channel: ChannelName): number {
     for (;;) {
-      const next = this.#unanswered.has(channel) ? undefined : this.#nextOf(channel)
+      const next = this.#nextOf(channel)
       if (!next) return Number.POSITIVE_INFINITY
-      if (next.waitMs > 0) return next.waitMs
-      if (!this.#options.write(channel, next.entry.raw)) return Number.POSITIVE_INFINITY
-      this.#written(next.entry)
+      const { pending, waitMs } = next
+      const doubtMs = pending.repeatUntilMs - this.#options.clock.now()
+      if (waitMs >= doubtMs || (pending.isDoubtful && this.#options.rooms.standing(channel).isPrivileged)) {
+        // Nothing would keep Twitch from showing it twice by then.
+        this.#waiting.remove(pending)
+        pending.leaveInDoubt()
+        continue
+      }
+      if (waitMs > 0) return Math.min(waitMs, doubtMs)
+      this.#write(pending)
+      return Number.POSITIVE_INFINITY
     }
   }
 
-  /** The line that may go first. On a tie the elder: only the rule on repetitions lets a younger one pass. */
-  #nextOf(channel: ChannelName): { readonly entry: Entry; readonly waitMs: number } | undefined {
-    const nowMs = this.#options.clock.now()
-    let first: { entry: Entry; waitMs: number } | undefined
-    for (const entry of this.#waiting.get(channel) ?? []) {
-      const waitMs = this.#budget.waitMs(nowMs, channel, entry.line.text)
-      if (!first || waitMs < first.waitMs) first = { entry, waitMs }
+  /**
+   * The line that may go first, and how long it must wait. On a tie the elder: only the rule on repetitions lets a
+   * younger one pass. A doubtful line lets nobody pass: it may be repeated only while nothing else was said there.
+   */
+  #nextOf(channel: ChannelName): { readonly pending: PendingLine; readonly waitMs: number } | undefined {
+    const lines = this.#waiting.of(channel)
+    const head = lines[0]
+    const closedMs = this.#closedMs(channel)
+    if (!head || (closedMs === Number.POSITIVE_INFINITY && !head.isDoubtful)) return undefined
+    const now = this.#options.clock.now()
+    let first: { pending: PendingLine; waitMs: number } | undefined
+    for (const pending of head.isDoubtful ? [head] : lines) {
+      const waitMs = Math.max(closedMs, this.#budgetWaitMs(pending, now))
+      if (!first || waitMs < first.waitMs) first = { pending, waitMs }
       if (waitMs === 0) break
     }
     return first
   }
 
-  #written(entry: Entry): void {
-    const { channel, text } = entry.line
-    this.#budget.record(this.#options.clock.now(), channel, text)
-    this.#awaitAnswer(channel, this.#options.clock.now())
-    this.#remove(entry)
-    const lane = this.#waiting.get(channel)
-    if (lane) {
-      this.#waiting.delete(channel)
-      this.#waiting.set(channel, lane)
-    }
-    entry.sent()
-    this.#options.events.emit('line:written', { bot: this.#options.bot, line: entry.line })
+  /** Milliseconds until the channel may be written to at all; endless where only `wake` helps. */
+  #closedMs(channel: ChannelName): number {
+    const { link, rooms } = this.#options
+    if (!link.canWrite(channel) || rooms.closedReason(channel) !== undefined) return Number.POSITIVE_INFINITY
+    return this.delivery.waitMs(channel)
   }
 
-  /**
-   * A link that stalls may hold a line for long, and let it go together with the next: until Twitch is heard again,
-   * or the bot has joined anew, nothing more is written.
-   */
-  #awaitAnswer(channel: ChannelName, writtenMs: number): void {
-    const { clock, heardAtMs, askIfAlive } = this.#options
-    const look = () => {
-      if (heardAtMs() > writtenMs) {
-        this.#options.events.emit('line:unanswered', { bot: this.#options.bot, channel })
-        this.answered(channel)
-        return
-      }
-      askIfAlive()
-      this.#awaitAnswer(channel, writtenMs)
-    }
-    this.#unanswered.set(channel, clock.after(ANSWER_WITHIN_MS, look))
+  #budgetWaitMs(pending: PendingLine, nowMs: number): number {
+    const { budget, rooms } = this.#options
+    const { channel, text } = pending.line
+    const { isPrivileged, slowMs } = rooms.standing(channel)
+    return budget.waitMs(nowMs, {
+      channel,
+      text,
+      isPrivileged,
+      slowMs,
+      isRepetition: pending.isDoubtful,
+    })
   }
 
-  #laneOf(channel: ChannelName): Entry[] {
-    const lane = this.#waiting.get(channel) ?? []
-    this.#waiting.set(channel, lane)
-    return lane
-  }
-
-  #remove(entry: Entry): void {
-    const lane = this.#waiting.get(entry.line.channel)
-    const place = lane?.indexOf(entry) ?? -1
-    if (!lane || place === -1) return
-    lane.splice(place, 1)
-    if (lane.length === 0) this.#waiting.delete(entry.line.channel)
+  #write(pending: PendingLine): void {
+    const { bot, budget, clock, events, keepBudget, link, newNonce } = this.#options
+    const { line } = pending
+    this.#waiting.remove(pending)
+    this.#waiting.rotate(line.channel)
+    budget.record(clock.now(), line.channel, line.text)
+    keepBudget()
+    const nonce = newNonce()
+    const raw = pending.write(nonce)
+    this.delivery.await(pending, nonce)
+    link.write(raw)
+    events.emit('line:written', { bot, line })
   }
 }
 

@@ -14,16 +14,21 @@ const COMMAND = /^[/\\.]/
  * The one raw IRC line that says `line`. tmi.js would write anything to the socket, line ends too; text safety has
  * been here before, and this is the second lock.
  *
+ * @param nonce what Twitch is to call the line by when it confirms it
  * @throws ChorusError `reply-failed`; the message never quotes the text.
  */
-export function toPrivmsg({ channel, text, replyTo }: ChatLine): string {
+export function toPrivmsg({ channel, text, replyTo }: ChatLine, nonce?: string): string {
   if (!CHANNEL.test(channel)) throw unsafe('its channel is no name')
   if (text.length === 0 || text.length > LINE_UNITS_MAX) throw unsafe(`it has ${text.length} units`)
   if (CONTROL.test(text)) throw unsafe('it holds a control character')
   if (COMMAND.test(text)) throw unsafe('it would be taken as a command')
-  if (replyTo === undefined || isSyntheticId(replyTo)) return `PRIVMSG #${channel} :${text}`
-  if (!ID.test(replyTo)) throw unsafe('it answers a malformed id')
-  return `@reply-parent-msg-id=${replyTo} PRIVMSG #${channel} :${text}`
+  const parent = replyTo === undefined || isSyntheticId(replyTo) ? undefined : replyTo
+  if (parent !== undefined && !ID.test(parent)) throw unsafe('it answers a malformed id')
+  const tags = [
+    ...(nonce === undefined ? [] : [`client-nonce=${nonce}`]),
+    ...(parent === undefined ? [] : [`reply-parent-msg-id=${parent}`]),
+  ]
+  return `${tags.length > 0 ? `@${tags.join(';')} ` : ''}PRIVMSG #${channel} :${text}`
 }
 
 function unsafe(why: string): ChorusError {

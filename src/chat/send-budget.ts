@@ -1,33 +1,49 @@
+import { createHash } from 'node:crypto'
 import { SECOND } from '../clock.js'
 import type { ChannelName } from '../domain.js'
 
-/** What an account may write. Times in milliseconds. */
-interface SendLimits {
-  /** Most lines within any `windowMs`, over all channels. */
-  readonly lines: number
-  readonly windowMs: number
-  /** Least time between two lines in one channel. */
-  readonly gapMs: number
-  /** Least time before the same text may be written to the same channel again. */
-  readonly repeatMs: number
+/** How an account stands in the room it wants to write to. */
+export interface RoomAllowance {
+  /** Moderator, VIP or broadcaster there. */
+  readonly isPrivileged: boolean
+  /** The room's slow mode in milliseconds; 0 = off. */
+  readonly slowMs: number
+}
+
+/** A line that wants to be written. */
+export interface Wish extends RoomAllowance {
+  readonly channel: ChannelName
+  readonly text: string
+  /** It is said again on purpose, because nobody knows whether it was shown: the rule on repetitions does not hold. */
+  readonly isRepetition?: boolean
+}
+
+/** One line that was written. `atMs`: when it had arrived at Twitch at the latest, as far as known. JSON-safe. */
+export interface Written {
+  readonly atMs: number
+  readonly channel: ChannelName
+  /** What its text is compared by; the text itself is not kept. */
+  readonly key: string
 }
 
 /**
- * Twitch allows a normal account 20 lines in 30 s, one per second and channel, no repetition within 30 s; breaking
- * that costs it an hour of silence. The half second, and the tenth, are for the way: Twitch counts arrivals.
+ * Twitch allows an account 20 lines in 30 s over all channels, and 100 where it is moderator, VIP or broadcaster; these
+ * count among the 20, too. Breaking that costs it an hour of silence. The half second is for the way: Twitch counts
+ * arrivals.
  */
-const NORMAL: SendLimits = {
-  lines: 20,
-  windowMs: 30.5 * SECOND,
-  gapMs: 1.1 * SECOND,
-  repeatMs: 30.5 * SECOND,
-}
-
-interface Written {
-  atMs: number
-  readonly channel: ChannelName
-  readonly text: string
-}
+export const WINDOW_MS = 30.5 * SECOND
+/** Most lines in a window that a room of an ordinary account may be written to. */
+const LINES_NORMAL = 20
+/** Most lines in a window for one where it is moderator, VIP or broadcaster. */
+const LINES_PRIVILEGED = 100
+/** Least time between two lines in one channel; Twitch's rule is one second. */
+const GAP_NORMAL_MS = 1.1 * SECOND
+/** Twitch has no such rule for moderators, but closes connections that write "in rapid succession". */
+const GAP_PRIVILEGED_MS = 0.1 * SECOND
+/** Least time before the same text may be written to the same channel again; Twitch's rule is 30 s. */
+const REPEAT_MS = 30.5 * SECOND
+/** Beyond the seconds of a slow mode. */
+const SLOW_MARGIN_MS = 0.3 * SECOND
 
 /**
  * What one account may still write, as a strict sliding window over what it really wrote. All or nothing: a line
@@ -35,44 +51,66 @@ interface Written {
  */
 export class SendBudget {
   /**
-   * The newest lines in the order they were written, at most `lines` of them. That is all there is to know: a line that is not among
-   * them has left the window, and the other rules look back no further.
+   * The newest lines in the order they were written, at most {@link LINES_PRIVILEGED} of them. That is all there is to
+   * know: a line that is not among them has left the window, and the other rules look back no further.
    */
-  readonly #written: Written[] = []
-  readonly #limits: SendLimits
+  #written: Written[]
 
-  constructor(limits: SendLimits = NORMAL) {
-    this.#limits = limits
+  /** @param written what is known of the time before, oldest first */
+  constructor(written: readonly Written[] = []) {
+    this.#written = written.slice(-LINES_PRIVILEGED)
   }
 
-  /** Milliseconds until `text` may be written to `channel`; 0 when it may be now. */
-  waitMs(nowMs: number, channel: ChannelName, text: string): number {
-    const { lines, windowMs, gapMs, repeatMs } = this.#limits
-    const oldest = this.#written[0]
-    let freeAtMs = nowMs
-    if (oldest && this.#written.length >= lines) freeAtMs = Math.max(freeAtMs, oldest.atMs + windowMs)
-    const normal = normalise(text)
+  /** The newest lines, oldest first: what a later run must know. */
+  get written(): readonly Written[] {
+    return this.#written
+  }
+
+  /** Lines that may still be written now to a room of that kind, as far as the window goes. */
+  left(nowMs: number, isPrivileged: boolean): number {
+    const inWindow = this.#written.filter(({ atMs }) => nowMs - atMs < WINDOW_MS).length
+    return Math.max(0, linesMax(isPrivileged) - inWindow)
+  }
+
+  /** Milliseconds until the line may be written; 0 when it may be now. */
+  waitMs(nowMs: number, wish: Wish): number {
+    const { channel, isPrivileged, isRepetition = false, slowMs } = wish
+    const oldest = this.#written.at(-linesMax(isPrivileged))
+    let freeAtMs = oldest ? oldest.atMs + WINDOW_MS : nowMs
+    const gapMs = isPrivileged
+      ? GAP_PRIVILEGED_MS
+      : Math.max(GAP_NORMAL_MS, slowMs > 0 ? slowMs + SLOW_MARGIN_MS : 0)
+    const key = isRepetition ? undefined : keyOf(wish.text)
     for (const line of this.#written) {
       if (line.channel !== channel) continue
-      freeAtMs = Math.max(freeAtMs, line.atMs + (line.text === normal ? repeatMs : gapMs))
+      freeAtMs = Math.max(freeAtMs, line.atMs + (line.key === key ? Math.max(gapMs, REPEAT_MS) : gapMs))
     }
-    return freeAtMs - nowMs
+    return Math.max(0, freeAtMs - nowMs)
   }
 
-  /** Notes that `text` was written to `channel` at `nowMs`. */
+  /** Notes that `text` is written to `channel` at `nowMs`. */
   record(nowMs: number, channel: ChannelName, text: string): void {
-    this.#written.push({ atMs: nowMs, channel, text: normalise(text) })
-    if (this.#written.length > this.#limits.lines) this.#written.shift()
+    this.#written.push({ atMs: nowMs, channel, key: keyOf(text) })
+    if (this.#written.length > LINES_PRIVILEGED) this.#written.shift()
   }
 
   /** Notes that the last line in `channel` had arrived by `nowMs`: from then on it counts. */
   confirm(nowMs: number, channel: ChannelName): void {
-    const last = this.#written.findLast((line) => line.channel === channel)
-    if (last) last.atMs = Math.max(last.atMs, nowMs)
+    const at = this.#written.findLastIndex((line) => line.channel === channel)
+    const last = this.#written[at]
+    if (!last || last.atMs >= nowMs) return
+    // Lines to other channels may have been written since: the order is that of the times.
+    this.#written.splice(at, 1)
+    const place = this.#written.findLastIndex(({ atMs }) => atMs <= nowMs) + 1
+    this.#written.splice(place, 0, { ...last, atMs: nowMs })
   }
 }
 
+export function linesMax(isPrivileged: boolean): number {
+  return isPrivileged ? LINES_PRIVILEGED : LINES_NORMAL
+}
+
 /** Twitch compares texts without outer spaces and with neighbouring ones as one. */
-function normalise(text: string): string {
-  return text.trim().replace(/\s+/g, ' ')
+function keyOf(text: string): string {
+  return createHash('sha1').update(text.trim().replace(/\s+/g, ' ')).digest('base64url')
 }

@@ -1,37 +1,34 @@
 import { type Clock, sleep } from '../clock.js'
-import type { BotLogin, ChannelName, ChatLine, ChatMessage, Outcome, ReplyTask } from '../domain.js'
+import type { BotLogin, ChannelName, ChatLine, ChatMessage, Clearing, Outcome, ReplyTask } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
-import { BotConnection } from './bot-connection.js'
+import { RecentIds } from '../recent-ids.js'
+import type { WorkContext } from '../reply-queue.js'
+import type { TokenSource } from '../token-source.js'
+import { BotAccount, type BotChatStatus } from './bot-account.js'
 import { parseChatServer, TWITCH_CHAT_URL } from './chat-server.js'
-import { Outbox } from './outbox.js'
 
 export interface TwitchChatOptions {
   readonly bots: readonly { readonly login: BotLogin }[]
   readonly channels: readonly ChannelName[]
-  /** Access tokens, with or without `oauth:`. A bot without one is parked. */
-  readonly tokens: ReadonlyMap<BotLogin, string>
+  /** Where the bots' tokens come from. A bot without one is parked. */
+  readonly tokens: TokenSource
   /** `wss://host` or `ws://host:port`; Twitch by default. */
   readonly url?: string
+  /** Folder for what the accounts have sent: the next run must know. Without one it is forgotten. */
+  readonly dataDir?: string | undefined
   readonly clock: Clock
   readonly random: Random
   readonly events: ChorusEmitter
   /** Called for every line by every connection that hears it: several times for one line. */
   readonly onMessage: (message: ChatMessage) => void
+  /** Called once for everything that moderators clear away. */
+  readonly onCleared?: (clearing: Clearing) => void
+  /** Called when {@link TwitchChat.blocked} may say something else than before. */
+  readonly onStanding?: () => void
   /** Whether a message with this id needs no second hearing. Asked before the line is parsed. */
   readonly seen?: (id: string) => boolean
-}
-
-/** How a bot stands in chat. */
-export interface BotChatStatus {
-  readonly bot: BotLogin
-  readonly state: BotConnection['state']
-  readonly joined: readonly ChannelName[]
-  /** Why it may talk nowhere; only while that is so. */
-  readonly reason?: string
-  /** Lines that are ready and wait for the account's allowance or its connection. */
-  readonly waiting: number
 }
 
 /** How all bots stand in chat. */
@@ -42,24 +39,24 @@ export interface ChatStatus {
   readonly parked: readonly { readonly bot: BotLogin; readonly reason: string }[]
 }
 
-interface Account {
-  readonly connection: BotConnection
-  readonly outbox: Outbox
-}
-
 /** Between the first logins of two bots: no stampede on a server that has just come back. */
 const STAGGER_MS = 50
 
+/** Clearings remembered, so that each is told once though every connection hears of it. */
+const CLEARINGS_MAX = 200
+
 /**
- * Twitch chat, in and out: one connection and one outbox per bot account. All connections listen, so that the loss of
- * one loses no line. The built-in Twitch is the same with another address.
+ * Twitch chat, in and out: one account per bot. All connections listen, so that the loss of one loses no line. The
+ * built-in Twitch is the same with another address.
  */
 export class TwitchChat {
   readonly #options: TwitchChatOptions
   /** By login in lower case. */
-  readonly #accounts = new Map<string, Account>()
+  readonly #accounts = new Map<string, BotAccount>()
   readonly #stopping = new AbortController()
   #started: Promise<void> | undefined
+  readonly #clearings = new RecentIds(CLEARINGS_MAX)
+  #othersHeardAtMs = Number.NEGATIVE_INFINITY
 
   /** @throws ChorusError `config-invalid` for an address that is none. */
   constructor(options: TwitchChatOptions) {
@@ -77,26 +74,30 @@ export class TwitchChat {
   }
 
   /**
-   * Says a line in the name of the task's bot: resolves when it is written. Until then it waits for the connection
-   * and for the account's allowance, holding nothing.
+   * Says a line in the name of the task's bot: resolves when Twitch has taken it, or when nobody can know whether it
+   * has. Until then it waits for the connection and for the account's allowance, holding nothing.
    *
-   * Rejects with the signal's reason when that is aborted before, else only for a line that is unsafe, a bot that is
-   * unknown, and when chat stops.
+   * Rejects with the signal's reason when that is aborted before it was written, and with a ChorusError `line-refused`
+   * when Twitch does not take this text; else only for a line that is unsafe, a bot that is unknown, and when chat stops.
    */
-  async deliver(task: ReplyTask, line: ChatLine, signal: AbortSignal): Promise<Outcome> {
+  async deliver(
+    task: ReplyTask,
+    line: ChatLine,
+    context: Pick<WorkContext, 'signal' | 'inFlight'>,
+  ): Promise<Outcome> {
     const account = this.#accounts.get(task.bot.toLowerCase())
     if (!account) throw new ChorusError('no-bot', `${task.bot} is not in this chat`)
-    return account.outbox.send(line, signal)
+    return account.send(line, context)
   }
 
-  /** Why a bot can't get on in a channel until someone mends it; a lost connection is no such reason. */
+  /** Why a bot can't get on in a channel for now; a lost connection is no such reason. */
   blocked(bot: BotLogin, channel: ChannelName): string | undefined {
     const account = this.#accounts.get(bot.toLowerCase())
-    return account ? account.connection.blocked(channel) : 'It has no account in this chat.'
+    return account ? account.blocked(channel) : 'It has no account in this chat.'
   }
 
   status(): ChatStatus {
-    const bots = [...this.#accounts.values()].map(toStatus)
+    const bots = [...this.#accounts.values()].map((account) => account.status())
     return {
       bots,
       joined: bots.filter((bot) => bot.joined.length > 0).map(({ bot }) => bot),
@@ -104,12 +105,13 @@ export class TwitchChat {
     }
   }
 
-  /** Leaves chat at once; what still waits is refused. Resolves when the sockets are gone. Safe to call twice. */
+  /**
+   * Leaves chat at once; what still waits is refused, what was written and not answered is left in doubt. Resolves when
+   * the sockets are gone. Safe to call twice.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    const accounts = [...this.#accounts.values()]
-    for (const { outbox } of accounts) outbox.stop()
-    await Promise.all(accounts.map(({ connection }) => connection.stop()))
+    await Promise.all([...this.#accounts.values()].map((account) => account.stop()))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -118,53 +120,43 @@ export class TwitchChat {
 
   async #connectAll(): Promise<void> {
     const { clock } = this.#options
-    const accounts = [...this.#accounts.values()]
     await Promise.all(
-      accounts.map(async ({ connection }, place) => {
+      [...this.#accounts.values()].map(async (account, place) => {
         try {
           await sleep(clock, place * STAGGER_MS, this.#stopping.signal)
         } catch {
           return
         }
-        await connection.start()
+        await account.start()
       }),
     )
   }
 
-  #account(bot: BotLogin): Account {
-    const { tokens, channels, clock, random, events, onMessage, seen } = this.#options
-    const connection = new BotConnection({
+  #account(bot: BotLogin): BotAccount {
+    const { bots: _, onCleared, onMessage, onStanding, url, ...options } = this.#options
+    const account: BotAccount = new BotAccount({
+      ...options,
       bot,
-      token: tokens.get(bot) ?? '',
-      server: parseChatServer(this.#options.url ?? TWITCH_CHAT_URL),
-      channels,
-      clock,
-      random,
-      events,
-      onMessage,
-      seen,
-      onJoined: () => outbox.wake(),
-      onAnswered: (channel) => outbox.answered(channel),
+      server: parseChatServer(url ?? TWITCH_CHAT_URL),
+      onMessage: (message, nonce) => {
+        this.#hear(message, nonce)
+        onMessage(message)
+      },
+      onCleared: (clearing, sentAt) => {
+        if (this.#clearings.add(JSON.stringify([clearing, sentAt]))) onCleared?.(clearing)
+      },
+      onStanding: () => onStanding?.(),
+      othersHeardAtMs: () => this.#othersHeardAtMs,
+      isWatched: (channel) =>
+        [...this.#accounts.values()].some((other) => other !== account && other.isIn(channel)),
     })
-    const outbox = new Outbox({
-      bot,
-      clock,
-      events,
-      write: (channel, raw) => connection.write(channel, raw),
-      askIfAlive: () => connection.ping(),
-      heardAtMs: () => connection.heardAtMs,
-    })
-    return { connection, outbox }
+    return account
   }
-}
 
-function toStatus({ connection, outbox }: Account): BotChatStatus {
-  const { bot, state, joined, parkedReason } = connection
-  return {
-    bot,
-    state,
-    joined,
-    ...(parkedReason !== undefined && { reason: parkedReason }),
-    waiting: outbox.pending,
+  /** What the accounts learn from a line: that one of them was seen, or that chat goes on. */
+  #hear(message: ChatMessage, nonce: string | undefined): void {
+    const speaker = this.#accounts.get(message.login)
+    if (!speaker) this.#othersHeardAtMs = message.arrivedAtMs
+    else if (!message.isMirrored) speaker.sighted(message, nonce)
   }
 }

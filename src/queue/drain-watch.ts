@@ -2,6 +2,9 @@ import { type Cancel, type Clock, SECOND } from '../clock.js'
 import type { DrainReport } from '../reply-queue.js'
 import type { Ledger, LedgerEntry } from './ledger.js'
 
+/** Kept back of a deadline for Twitch's answers to what is being written at that moment. */
+const FINISH_MS = SECOND / 2
+
 /** How often a drain looks for replies that have become stuck without any event telling so. */
 const LOOK_EVERY_MS = SECOND
 
@@ -9,6 +12,8 @@ export interface DrainWatchOptions {
   readonly ledger: Ledger
   /** Whether a reply can't get on for now: waiting for it would only spend the deadline. */
   readonly isStuck: (entry: LedgerEntry) => boolean
+  /** Called when the time is nearly over: nothing more is made or written, only what is in flight goes on. */
+  readonly close: () => void
   readonly clock: Clock
 }
 
@@ -17,10 +22,11 @@ export class DrainWatch {
   /** Resolves once, never rejects. */
   readonly report: Promise<DrainReport>
   readonly #options: DrainWatchOptions
-  /** One per deadline that somebody asked for: the first to come ends the wait. */
+  /** Two per deadline that somebody asked for: the first to come ends the wait. */
   readonly #cancelDeadlines: Cancel[] = []
   #cancelLook: Cancel | undefined
   #resolve: ((report: DrainReport) => void) | undefined
+  #isClosing = false
   #done = 0
   #willCheck = false
 
@@ -34,7 +40,12 @@ export class DrainWatch {
 
   /** Waits no longer than `ms` from now. */
   within(ms: number): void {
-    if (this.#resolve) this.#cancelDeadlines.push(this.#options.clock.after(ms, () => this.end()))
+    if (!this.#resolve) return
+    const { clock } = this.#options
+    this.#cancelDeadlines.push(
+      clock.after(ms, () => this.end()),
+      clock.after(ms - FINISH_MS, () => this.#close()),
+    )
   }
 
   /** A reply got its outcome. */
@@ -57,12 +68,21 @@ export class DrainWatch {
     this.#resolve = undefined
   }
 
+  #close(): void {
+    this.#isClosing = true
+    this.#options.close()
+    this.#endIfDone()
+  }
+
   #look(): void {
     if (!this.#endIfDone()) this.#cancelLook = this.#options.clock.after(LOOK_EVERY_MS, () => this.#look())
   }
 
   #endIfDone(): boolean {
-    for (const entry of this.#options.ledger.entries()) if (!this.#options.isStuck(entry)) return false
+    for (const entry of this.#options.ledger.entries()) {
+      const isOver = this.#isClosing ? !entry.isInFlight : this.#options.isStuck(entry)
+      if (!isOver) return false
+    }
     this.end()
     return true
   }

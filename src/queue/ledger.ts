@@ -1,5 +1,5 @@
 import type { BotLogin, ChannelName, ReplyTask, TaskId } from '../domain.js'
-import type { QueueCounts } from '../reply-queue.js'
+import type { QueueCounts, QueueMetrics, TakenBack } from '../reply-queue.js'
 
 /**
  * Where an accepted reply without an outcome is. Exactly one of:
@@ -29,6 +29,10 @@ export interface LedgerEntry {
   failedAtMs: number | undefined
   /** Since when its bot or channel is blocked, in clock milliseconds; unset while it is not. */
   blockedSinceMs: number | undefined
+  /** Its line is being written, or Twitch has not answered it: it can't be taken back, its fate decides. */
+  isInFlight: boolean
+  /** Nobody wants it any more: how it ends unless its line is in chat already. */
+  takenBack: TakenBack | undefined
 }
 
 interface Count {
@@ -69,6 +73,8 @@ export class Ledger {
       failingSinceMs: undefined,
       failedAtMs: undefined,
       blockedSinceMs: undefined,
+      isInFlight: false,
+      takenBack: undefined,
     }
     this.#count(entry, 'waiting', 1)
     this.#entries.set(task.id, entry)
@@ -108,9 +114,16 @@ export class Ledger {
     return this.#waitingInAll
   }
 
-  counts(bot: BotLogin): QueueCounts {
-    const { others, working } = this.#countOf(bot)
-    return { size: others, pending: working }
+  metrics(): QueueMetrics {
+    const bots: Record<string, QueueCounts> = {}
+    let size = 0
+    let pending = 0
+    for (const [bot, { others, working }] of this.#counts) {
+      bots[bot] = { size: others, pending: working }
+      size += others
+      pending += working
+    }
+    return { global: { size, pending }, bots }
   }
 
   readyIn(bot: BotLogin, channel: ChannelName): number {

@@ -6,10 +6,10 @@ import type { Random } from '../random.js'
 import type {
   BlockedCheck,
   DrainReport,
-  QueueCounts,
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
+  TakenBack,
   WorkContext,
 } from '../reply-queue.js'
 import { BacklogWatch } from './backlog-watch.js'
@@ -17,7 +17,8 @@ import { DrainWatch } from './drain-watch.js'
 import { Lanes } from './lanes.js'
 import { Ledger, type LedgerEntry } from './ledger.js'
 import { makeLine } from './make-line.js'
-import { decideRetry, type RetryRules } from './retry-rules.js'
+import { decideRetry, isCounted, type RetryRules } from './retry-rules.js'
+import { Standstill } from './standstill.js'
 
 /** Ready lines of one bot in one channel above which its lane starts nothing more there. */
 const READY_MAX = 2
@@ -51,6 +52,7 @@ export class PQueueEngine implements ReplyQueue {
   readonly #lanes: Lanes
   readonly #ledger: Ledger
   readonly #backlog: BacklogWatch
+  readonly #standstill: Standstill
   /** Ends the pause, the model call or the sending of one reply; bounded by working and ready replies. */
   readonly #work = new Map<LedgerEntry, AbortController>()
   /** Timers of held replies, one each. */
@@ -60,11 +62,18 @@ export class PQueueEngine implements ReplyQueue {
   #servedAtMs = Number.NEGATIVE_INFINITY
   #handler: ReplyHandler<unknown> | undefined
   #drain: DrainWatch | undefined
+  /** Nothing more is made or written. */
+  #isClosed = false
   #isStopped = false
 
   constructor(options: PQueueEngineOptions) {
     this.#options = options
     this.#ledger = new Ledger(options.bots)
+    this.#standstill = new Standstill({
+      clock: options.clock,
+      blocked: options.blocked,
+      servedAtMs: () => this.#servedAtMs,
+    })
     this.#backlog = new BacklogWatch(options.backlogMax, options.events)
     this.#lanes = new Lanes({
       bots: options.bots,
@@ -99,16 +108,17 @@ export class PQueueEngine implements ReplyQueue {
   }
 
   metrics(): QueueMetrics {
-    const bots: Record<string, QueueCounts> = {}
-    let size = 0
-    let pending = 0
-    for (const bot of this.#options.bots) {
-      const counts = this.#ledger.counts(bot)
-      bots[bot] = counts
-      size += counts.size
-      pending += counts.pending
+    return this.#ledger.metrics()
+  }
+
+  takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
+    let count = 0
+    for (const entry of this.#ledger.entries()) {
+      if (!matches(entry.task)) continue
+      this.#takeBack(entry, outcome)
+      count += 1
     }
-    return { global: { size, pending }, bots }
+    return count
   }
 
   refresh(): void {
@@ -118,7 +128,8 @@ export class PQueueEngine implements ReplyQueue {
   drain({ deadlineMs }: { readonly deadlineMs?: number } = {}): Promise<DrainReport> {
     this.#drain ??= new DrainWatch({
       ledger: this.#ledger,
-      isStuck: (entry) => this.#isStuck(entry),
+      isStuck: (entry) => this.#standstill.isStuck(entry, AWAY_MS),
+      close: () => this.#close(),
       clock: this.#options.clock,
     })
     if (deadlineMs !== undefined) this.#drain.within(deadlineMs)
@@ -129,13 +140,27 @@ export class PQueueEngine implements ReplyQueue {
     if (this.#isStopped) return
     this.#isStopped = true
     this.#drain?.end()
-    this.#lanes.stop()
     this.#cancelSweep?.()
+    const working = [...this.#work.values()]
+    this.#close()
+    for (const entry of [...this.#ledger.entries()]) {
+      // A line that was written may be in chat: that much is known of it, and nothing more will be.
+      if (entry.isInFlight) this.#settle(entry, { kind: 'sent', inDoubt: true })
+      else this.#ledger.close(entry)
+    }
+    for (const work of working) work.abort(new ChorusError('stopping', 'stopped'))
+    this.#work.clear()
+  }
+
+  /** Makes and writes nothing more; what is in flight goes on. Safe to call twice. */
+  #close(): void {
+    this.#isClosed = true
+    this.#lanes.stop()
     for (const cancel of this.#retries.values()) cancel()
     this.#retries.clear()
-    for (const entry of [...this.#ledger.entries()]) this.#ledger.close(entry)
-    for (const work of this.#work.values()) work.abort(new ChorusError('stopping', 'stopped'))
-    this.#work.clear()
+    for (const [entry, work] of [...this.#work]) {
+      if (!entry.isInFlight) work.abort(new ChorusError('stopping', 'stopped'))
+    }
   }
 
   /** Runs inside both queues: as long as it lasts, the reply holds a slot of its lane and a global one. */
@@ -144,7 +169,13 @@ export class PQueueEngine implements ReplyQueue {
     if (!handler) return
     const work = new AbortController()
     this.#work.set(entry, work)
-    const context: WorkContext = { signal: work.signal, attempt: entry.attempts + 1 }
+    const context: WorkContext = {
+      signal: work.signal,
+      attempt: entry.attempts + 1,
+      inFlight: (isInFlight) => {
+        entry.isInFlight = isInFlight
+      },
+    }
     this.#start(entry)
     try {
       const line = await makeLine(handler, entry.task, context, this.#options.clock)
@@ -190,8 +221,14 @@ export class PQueueEngine implements ReplyQueue {
     this.#work.get(entry)?.abort(thrown)
     this.#work.delete(entry)
     if (!this.#ledger.isOpen(entry)) return
+    entry.isInFlight = false
+    if (entry.takenBack) {
+      this.#settle(entry, entry.takenBack)
+      return
+    }
+    if (this.#isClosed) return
     const error = toChorusError(thrown)
-    if (this.#isCounted(entry, error)) entry.attempts += 1
+    if (isCounted(error, entry, this.#servedAtMs)) entry.attempts += 1
     const now = this.#options.clock.now()
     entry.failures += 1
     entry.failedAtMs = now
@@ -200,12 +237,6 @@ export class PQueueEngine implements ReplyQueue {
     if (verdict.kind === 'dead')
       this.#settle(entry, { kind: 'dead', code: error.code, reason: error.message })
     else this.#hold(entry, error, verdict.inMs)
-  }
-
-  /** A failure is the reply's own when the model's server has served others since it last failed this one. */
-  #isCounted({ failedAtMs }: LedgerEntry, { retry }: ChorusError): boolean {
-    if (retry !== 'free-in-outage') return retry === 'counted'
-    return failedAtMs !== undefined && this.#servedAtMs > failedAtMs
   }
 
   #hold(entry: LedgerEntry, error: ChorusError, inMs: number): void {
@@ -243,41 +274,22 @@ export class PQueueEngine implements ReplyQueue {
   /** Expires what could not be served for too long. Only a blocked bot and a model that is away count as that. */
   #sweep(): void {
     this.#cancelSweep = undefined
-    const now = this.#options.clock.now()
     for (const entry of this.#ledger.entries()) {
-      if (entry.state === 'working') continue
-      const blocked = this.#blocked(entry)
-      entry.blockedSinceMs = blocked === undefined ? undefined : (entry.blockedSinceMs ?? now)
-      const unservedMs = blocked === undefined ? this.#failingMs(entry) : now - (entry.blockedSinceMs ?? now)
-      if (unservedMs >= this.#options.answerWithinMs) this.#expire(entry, blocked ?? 'the model was away')
+      if (entry.state === 'working' || entry.isInFlight) continue
+      const { ms, reason } = this.#standstill.unserved(entry)
+      if (ms >= this.#options.answerWithinMs) this.#takeBack(entry, { kind: 'expired', reason })
     }
     if (this.#ledger.length > 0)
       this.#cancelSweep = this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())
   }
 
-  #expire(entry: LedgerEntry, reason: string): void {
+  /** Ends a reply unsaid. One in flight is only told that nobody wants it any more: its fate decides. */
+  #takeBack(entry: LedgerEntry, outcome: TakenBack): void {
+    entry.takenBack ??= outcome
+    const work = this.#work.get(entry)
+    if (!entry.isInFlight) this.#settle(entry, outcome)
     // A line that is ready waits in the outbox: it must not be said after all.
-    this.#work.get(entry)?.abort(new ChorusError('expired', `the reply has expired: ${reason}`))
-    this.#settle(entry, { kind: 'expired', reason })
-  }
-
-  /** Nothing is gained by waiting for it now. */
-  #isStuck(entry: LedgerEntry): boolean {
-    if (entry.state === 'working') return false
-    return this.#blocked(entry) !== undefined || this.#failingMs(entry) >= AWAY_MS
-  }
-
-  /**
-   * For how long the model has served neither this reply nor any other, in milliseconds. Once it serves again, what
-   * still waits is in a working lane, however long that is.
-   */
-  #failingMs({ failures, failingSinceMs }: LedgerEntry): number {
-    if (failures === 0 || failingSinceMs === undefined) return 0
-    return this.#options.clock.now() - Math.max(failingSinceMs, this.#servedAtMs)
-  }
-
-  #blocked({ task }: LedgerEntry): string | undefined {
-    return this.#options.blocked?.(task.bot, task.message.channel)
+    work?.abort(new ChorusError(outcome.kind, `the reply was taken back: ${outcome.reason}`))
   }
 
   #watchBacklog(): void {

@@ -30,6 +30,22 @@ export function decideRetry(
   return { kind: 'hold', inMs: pauseMs(error.retryAfterMs, failures, rules, random) }
 }
 
+/**
+ * Whether a failure costs the reply an attempt. Of an outage only when the model's server has served others since it
+ * last failed this one: then the reply is what is hard to answer.
+ *
+ * @param failedAtMs when the last try before this one failed
+ * @param servedAtMs when the model last made a line
+ */
+export function isCounted(
+  { retry }: ChorusError,
+  { failedAtMs }: { readonly failedAtMs: number | undefined },
+  servedAtMs: number,
+): boolean {
+  if (retry !== 'free-in-outage') return retry === 'counted'
+  return failedAtMs !== undefined && servedAtMs > failedAtMs
+}
+
 function pauseMs(
   retryAfterMs: number | undefined,
   failures: number,

@@ -1,10 +1,13 @@
 import type { Clock } from '../clock.js'
 import {
+  assertNever,
   type BotLogin,
   type ChannelName,
   type ChatMessage,
+  type Clearing,
   LINE_UNITS_MAX,
   type MessageId,
+  type UserId,
 } from '../domain.js'
 
 /** A line as the prompt quotes it. */
@@ -23,6 +26,8 @@ const CHANNELS_MAX = 200
 
 interface Entry {
   id: MessageId | undefined
+  /** Absent on lines of ours that no connection has heard back. */
+  readonly userId?: UserId
   readonly name: string
   readonly text: string
   /** When a bot of ours said it; of other lines, and of an echo that came before its line was told, undefined. */
@@ -43,7 +48,13 @@ export class Conversation {
     const window = this.#window(message.channel)
     const name = message.login
     if (window.talkers.has(name) && window.claimEcho(name, message)) return
-    window.push({ id: message.id, name, text: bounded(message.text), saidAtMs: undefined })
+    window.push({
+      id: message.id,
+      userId: message.userId,
+      name,
+      text: bounded(message.text),
+      saidAtMs: undefined,
+    })
   }
 
   /** Takes in a line that a bot of ours has written. Its echo through another bot's connection adds no second one. */
@@ -61,6 +72,11 @@ export class Conversation {
     const parent = replyTo && window.newest((line) => line.id === replyTo)
     const threaded = parent ? `@${parent.name} ${text}` : text
     window.push({ id: undefined, name, text: bounded(threaded), saidAtMs: this.#clock.now() })
+  }
+
+  /** Moderators have cleared something away: it is quoted no more. */
+  forget(clearing: Clearing): void {
+    this.#channels.get(clearing.channel)?.remove((line) => isGone(line, clearing))
   }
 
   /**
@@ -110,6 +126,17 @@ class Window {
     this.#written++
   }
 
+  /** Takes lines out, wherever they are. */
+  remove(isGone: (line: Entry) => boolean): void {
+    const kept: Entry[] = []
+    for (let back = this.#ring.length; back >= 1; back--) {
+      const line = this.#at(this.#written - back)
+      if (line && !isGone(line)) kept.push(line)
+    }
+    this.#ring.splice(0, this.#ring.length, ...kept)
+    this.#written = kept.length
+  }
+
   /** Gives a line of ours the id that Twitch gave it; false when there is none that waits for one. */
   claimEcho(name: string, message: ChatMessage): boolean {
     const own = this.newest(
@@ -143,6 +170,19 @@ class Window {
 
   #at(place: number): Entry | undefined {
     return this.#ring[place % LINES_MAX]
+  }
+}
+
+function isGone({ id, userId }: Entry, clearing: Clearing): boolean {
+  switch (clearing.kind) {
+    case 'message':
+      return id === clearing.id
+    case 'user':
+      return userId === clearing.userId
+    case 'chat':
+      return true
+    default:
+      return assertNever(clearing)
   }
 }
 

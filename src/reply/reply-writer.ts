@@ -100,17 +100,19 @@ export class ReplyWriter {
    * @throws ChorusError of the model, for the queue to judge; `model-empty` when not even a template passed; the
    * signal's reason when the reply is no longer wanted.
    */
-  async write(task: ReplyTask, context: WorkContext): Promise<ChatLine> {
+  async write(task: ReplyTask, context: Pick<WorkContext, 'signal' | 'attempt'>): Promise<ChatLine> {
     const { message } = task
     const lines = this.#options.conversation.around(message, PROMPT_LINES_MAX)
     const scene = { task, bot: this.#bot(task.bot), lines, signal: context.signal }
-    const text = (await this.#fromModel(scene)) ?? (await this.#fromTemplates(scene))
+    // Twitch may have refused the words of an earlier try.
+    const correction = context.attempt > 1 ? CORRECTION : undefined
+    const text = (await this.#fromModel(scene, correction)) ?? (await this.#fromTemplates(scene))
     return { channel: message.channel, text, replyTo: message.id }
   }
 
   /** Asks twice at most; nothing when neither line may be said. */
-  async #fromModel(scene: Scene): Promise<ChatText | undefined> {
-    const first = await this.#draft(scene)
+  async #fromModel(scene: Scene, correction: string | undefined): Promise<ChatText | undefined> {
+    const first = await this.#draft(scene, correction)
     if (first.kind === 'fit') return first.text
     this.#tellFiltered(scene, first.fault, 1)
     if (isFilterFault(first.fault)) return undefined

@@ -6,6 +6,8 @@ export type Fate =
   | { readonly kind: 'notice'; readonly id: string; readonly text: string }
   /** Everybody sees it, but its USERSTATE never comes. */
   | { readonly kind: 'unconfirmed' }
+  /** Everybody sees it, and before its USERSTATE comes a NOTICE that refuses nothing. */
+  | { readonly kind: 'remark'; readonly id: string; readonly text: string }
 
 interface Script<T> {
   readonly login: string | undefined
@@ -33,6 +35,12 @@ export class ChatFaults {
   /** The next `times` logins, of one account or of any, are refused in these words. */
   scriptRefusal(text: string, times: number, login?: string): void {
     add(this.#refusals, text, times, login)
+  }
+
+  /** Takes back every script that has not had its turn. */
+  forgetScripts(): void {
+    this.#fates.length = 0
+    this.#refusals.length = 0
   }
 
   takeFate(login: string): Fate | undefined {

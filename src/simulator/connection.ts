@@ -1,5 +1,5 @@
 import { type Cancel, MINUTE } from '../clock.js'
-import { type AcceptContext, acceptMessage } from './accept-message.js'
+import { type AcceptContext, type Answer, acceptMessage } from './accept-message.js'
 import type { Account } from './account.js'
 import type { Wire, WireHandler } from './chat-server.js'
 import { type IrcLine, parseIrcLine } from './irc-line.js'
@@ -202,13 +202,21 @@ export class Connection implements WireHandler, RoomMember {
       this.#context,
     )
     if (answer.kind === 'notice') this.deliver(noticeLine(answer.id, room.channel, answer.text))
-    if (answer.kind === 'confirmed') this.#confirm(account, room, answer.id, nonce)
+    if (answer.kind === 'confirmed') this.#confirm(account, room, answer, nonce)
   }
 
-  #confirm({ person }: Account, room: Room, id: string, nonce: string | undefined): void {
+  #confirm(
+    { person }: Account,
+    room: Room,
+    { id, remark }: Extract<Answer, { kind: 'confirmed' }>,
+    nonce: string | undefined,
+  ): void {
     const sent = { id, ...(nonce !== undefined && { nonce }) }
-    const line = userStateLine(person, room.standing.badgesOf(person), room.channel, sent)
-    this.#writer.later(this.#context.faults.userStateDelayMs, () => this.deliver(line))
+    if (remark) this.deliver(noticeLine(remark.id, room.channel, remark.text))
+    // A remark comes together with what it is about.
+    this.#writer.later(remark ? 0 : this.#context.faults.userStateDelayMs, () =>
+      this.deliver(userStateLine(person, room.standing.badgesOf(person), room.channel, sent)),
+    )
   }
 
   #ping(): void {

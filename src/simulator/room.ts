@@ -13,6 +13,7 @@ import {
   raidText,
   roomStateLine,
   type ServerLine,
+  userStateLine,
 } from './server-line.js'
 import type { ShownLines } from './shown-lines.js'
 import type { RoomMember, SayOptions, Speech } from './speech.js'
@@ -126,9 +127,16 @@ export class Room {
     if (Object.keys(changed).length > 0) this.#publish(this.roomState(changed))
   }
 
-  /** Makes somebody something. A client learns it from its next USERSTATE: at its next join or send. */
-  setRole(who: PersonInput, role: Role): void {
-    this.standing.setRole(toPerson(who), role)
+  /**
+   * Makes somebody something. A client learns it from its next USERSTATE: at its next join or send, or, with `isTold`, at
+   * once, which is more than Twitch promises.
+   */
+  setRole(who: PersonInput, role: Role, options: { readonly isTold?: boolean } = {}): void {
+    const person = toPerson(who)
+    this.standing.setRole(person, role)
+    if (!options.isTold) return
+    const line = userStateLine(person, this.standing.badgesOf(person), this.channel)
+    for (const member of this.#members) if (member.login === person.login) member.deliver(line)
   }
 
   /** Since how many minutes somebody follows; `undefined` for no follower. */

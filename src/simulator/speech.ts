@@ -4,6 +4,8 @@ import type { ServerLine } from './server-line.js'
 
 /** A connection that has joined a room. */
 export interface RoomMember {
+  /** Whose connection it is. */
+  readonly login?: string | undefined
   deliver(line: ServerLine): void
 }
 

@@ -61,7 +61,7 @@ export class TwitchSimulator {
     }
     this.#server = new ChatServer({
       port: options.port ?? 0,
-      accept: (wire) => this.#connect(wire),
+      accept: (wire) => this.connect(wire),
       isAway: () => this.#faults.isAway,
       ignoresCloseHandshakes: () => this.#faults.ignoresCloseHandshakes,
     })
@@ -114,6 +114,20 @@ export class TwitchSimulator {
   /** Open connections, of one account or of all. */
   connections(login?: string): number {
     return this.#of(login).length
+  }
+
+  /** Takes in a client on any wire: of the server, or of a client in the same process that needs no socket. */
+  connect(wire: Wire): WireHandler {
+    const number = ++this.#connectionCount
+    const connection = new Connection({ number, wire, context: this.#context })
+    this.#connections.add(connection)
+    return {
+      receive: (frame) => connection.receive(frame),
+      closed: () => {
+        this.#connections.delete(connection)
+        connection.closed()
+      },
+    }
   }
 
   /** Adds an account, or gives one that is there another token; its old ones stop working. */
@@ -175,9 +189,19 @@ export class TwitchSimulator {
     this.#faults.scriptFate({ kind: 'notice', id: notice, text }, options.times ?? 1, options.login)
   }
 
+  /** Shows and confirms the next messages, but first says something else about them: a NOTICE that refuses nothing. */
+  remarkOnMessages(notice: string, times: number, login?: string): void {
+    this.#faults.scriptFate({ kind: 'remark', id: notice, text: notice }, times, login)
+  }
+
   /** Shows the next messages to everybody, but never confirms them to their sender. */
   loseUserstates(times: number, login?: string): void {
     this.#faults.scriptFate({ kind: 'unconfirmed' }, times, login)
+  }
+
+  /** Forgets what was scripted for the next messages and logins. */
+  forgetScripts(): void {
+    this.#faults.forgetScripts()
   }
 
   /** From now on confirms messages this late. */
@@ -206,19 +230,6 @@ export class TwitchSimulator {
     for (const room of rooms) room.shareWith(rooms)
     return () => {
       for (const room of rooms) room.shareWith([room])
-    }
-  }
-
-  #connect(wire: Wire): WireHandler {
-    const number = ++this.#connectionCount
-    const connection = new Connection({ number, wire, context: this.#context })
-    this.#connections.add(connection)
-    return {
-      receive: (frame) => connection.receive(frame),
-      closed: () => {
-        this.#connections.delete(connection)
-        connection.closed()
-      },
     }
   }
 

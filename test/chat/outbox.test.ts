@@ -1,15 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Outbox } from '../../src/chat/outbox.js'
-import { type ChatLine, type ChatText, toBotLogin, toChannelName } from '../../src/domain.js'
+import { Rooms } from '../../src/chat/rooms.js'
+import { SendBudget } from '../../src/chat/send-budget.js'
+import { type ChatLine, type ChatText, toBotLogin, toChannelName, toMessageId } from '../../src/domain.js'
 import { ChorusEmitter } from '../../src/events.js'
 import { ManualClock, settle } from '../support/manual-clock.js'
 
-const never = () => new AbortController().signal
+const wanted = (signal = new AbortController().signal) => ({ signal, inFlight() {} })
 const line = (text: string, channel = 'here'): ChatLine => ({
   channel: toChannelName(channel),
   text: text as ChatText,
 })
 
+const AVA = toBotLogin('ava')
 let clock: ManualClock
 let written: { atMs: number; raw: string }[]
 let joined: Set<string>
@@ -27,40 +30,53 @@ beforeEach(() => {
   events = new ChorusEmitter()
   answersInMs = 0
   heardAtMs = undefined
+  const rooms = new Rooms({ bot: AVA, clock, events, onChange: () => outbox.wake() })
+  let nonces = 0
   outbox = new Outbox({
-    bot: toBotLogin('ava'),
+    bot: AVA,
     clock,
     events,
-    heardAtMs: () => heardAtMs ?? clock.now(),
-    askIfAlive: () => written.push({ atMs: clock.now(), raw: 'PING' }),
-    write: (channel, raw) => {
-      if (!joined.has(channel)) return false
-      written.push({ atMs: clock.now(), raw })
-      if (answersInMs === 0) queueMicrotask(() => outbox.answered(channel))
-      else if (answersInMs !== undefined) clock.after(answersInMs, () => outbox.answered(channel))
-      return true
+    rooms,
+    budget: new SendBudget(),
+    keepBudget: () => {},
+    newNonce: () => `n${++nonces}`,
+    onChange: () => outbox.wake(),
+    link: {
+      canWrite: (channel) => joined.has(channel),
+      heardAtMs: () => heardAtMs ?? clock.now(),
+      ping: () => written.push({ atMs: clock.now(), raw: 'PING' }),
+      isWatched: () => false,
+      othersHeardAtMs: () => Number.NEGATIVE_INFINITY,
+      write: (raw) => {
+        written.push({ atMs: clock.now(), raw })
+        const channel = toChannelName(/#(\w+)/.exec(raw)?.[1] ?? '')
+        const nonce = /client-nonce=(\w+)/.exec(raw)?.[1] ?? ''
+        const answer = () => outbox.delivery.confirmed(channel, { nonce, id: toMessageId(`id-${nonce}`) })
+        if (answersInMs === 0) queueMicrotask(answer)
+        else if (answersInMs !== undefined) clock.after(answersInMs, answer)
+      },
     },
   })
 })
 
 const texts = () => written.map(({ raw }) => (raw.includes(' :') ? raw.slice(raw.indexOf(' :') + 2) : raw))
-const sendAll = (lines: readonly ChatLine[]) => Promise.all(lines.map((each) => outbox.send(each, never())))
+const sendAll = (lines: readonly ChatLine[]) => Promise.all(lines.map((each) => outbox.send(each, wanted())))
 
 describe('Outbox', () => {
   it('writes a line at once where nothing stands in its way, and tells it', async () => {
     const told: string[] = []
     events.on('line:written', ({ bot, line: { text } }) => told.push(`${bot}: ${text}`))
-    await expect(outbox.send(line('hello'), never())).resolves.toEqual({ kind: 'sent' })
-    expect(written).toEqual([{ atMs: 0, raw: 'PRIVMSG #here :hello' }])
-    expect(told).toEqual(['ava: hello'])
+    events.on('line:sent', ({ id }) => told.push(`sent ${id}`))
+    await expect(outbox.send(line('hello'), wanted())).resolves.toEqual({ kind: 'sent', id: 'id-n1' })
+    expect(written).toEqual([{ atMs: 0, raw: '@client-nonce=n1 PRIVMSG #here :hello' }])
+    expect(told).toEqual(['ava: hello', 'sent id-n1'])
     expect(outbox.pending).toBe(0)
     expect(clock.pendingTimers).toBe(0)
   })
 
   it('keeps the order of a channel and its gap of 1.1 s', async () => {
     const all = sendAll([line('one'), line('two'), line('three')])
-    expect(outbox.pending).toBe(2)
-    expect(clock.pendingTimers).toBe(1)
+    expect(outbox.pending).toBe(3)
     await clock.advance(2200)
     await all
     expect(written.map(({ atMs }) => atMs)).toEqual([0, 1100, 2200])
@@ -73,34 +89,47 @@ describe('Outbox', () => {
     await clock.advance(1799)
     expect(texts()).toEqual(['one', 'three'])
     await clock.advance(1)
-    await all
     expect(texts()).toEqual(['one', 'three', 'two'])
+    await clock.advance(700)
+    await all
   })
 
-  it('goes on after five seconds without an answer', async () => {
+  it('says a line again that Twitch has left unanswered, and the next one after it', async () => {
     answersInMs = undefined
     const told: string[] = []
-    events.on('line:unanswered', ({ channel }) => told.push(channel))
+    events.on('line:unanswered', ({ channel, next }) => told.push(`${channel} ${next}`))
     const all = sendAll([line('one'), line('two')])
-    await clock.advance(5000 + 1100)
-    await all
-    expect(written.map(({ atMs }) => atMs)).toEqual([0, 6100])
-    expect(told).toEqual(['here'])
+    await clock.advance(5250)
+    answersInMs = 0
+    await clock.advance(5000)
+    await expect(all).resolves.toMatchObject([{ kind: 'sent' }, { kind: 'sent' }])
+    expect(texts()).toEqual(['one', 'PING', 'one', 'two'])
+    expect(told).toEqual(['here repeat'])
     outbox.stop()
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('leaves a line in doubt that is never answered, once a repetition could be shown', async () => {
+    answersInMs = undefined
+    const sent = outbox.send(line('one'), wanted())
+    await clock.advance(40_000)
+    await expect(sent).resolves.toEqual({ kind: 'sent', inDoubt: true })
+    const writes = written.filter(({ raw }) => raw.includes('PRIVMSG'))
+    expect(writes.length).toBeGreaterThan(1)
+    for (const { atMs } of writes) expect(atMs).toBeLessThan(28_000)
   })
 
   it('writes nothing more into a link that has gone silent, and goes on when Twitch is heard again', async () => {
     answersInMs = undefined
     heardAtMs = -1
     const all = sendAll([line('one'), line('two')])
-    await clock.advance(60_000)
+    await clock.advance(20_000)
     expect(texts().filter((text) => text !== 'PING')).toEqual(['one'])
-    expect(written.filter(({ raw }) => raw === 'PING')).toHaveLength(12)
     heardAtMs = clock.now()
-    await clock.advance(5000 + 1100)
+    answersInMs = 0
+    await clock.advance(5000)
     await all
-    expect(texts().filter((text) => text !== 'PING')).toEqual(['one', 'two'])
+    expect(texts().filter((text) => text !== 'PING')).toEqual(['one', 'one', 'two'])
   })
 
   it('lets a channel that must wait hold up no other', async () => {
@@ -128,14 +157,14 @@ describe('Outbox', () => {
     expect(written).toHaveLength(20)
     await clock.advance(1)
     expect(written).toHaveLength(40)
-    expect(new Set(written.slice(0, 30).map(({ raw }) => raw.split(' ')[1])).size).toBe(30)
+    expect(new Set(written.slice(0, 30).map(({ raw }) => /#\w+/.exec(raw)?.[0])).size).toBe(30)
     await clock.advance(30_500)
     await all
   })
 
   it('keeps a line while the bot is not in the channel, and writes it when it is back', async () => {
     joined.clear()
-    const sent = outbox.send(line('hello'), never())
+    const sent = outbox.send(line('hello'), wanted())
     await clock.advance(600_000)
     expect(written).toEqual([])
     expect(outbox.pending).toBe(1)
@@ -148,11 +177,11 @@ describe('Outbox', () => {
   it('drops a line whose signal is aborted, with its reason, and no other', async () => {
     joined.clear()
     const aborting = new AbortController()
-    const dropped = outbox.send(line('dropped'), aborting.signal)
-    const kept = outbox.send(line('kept'), never())
+    const dropped = outbox.send(line('dropped'), wanted(aborting.signal))
+    const kept = outbox.send(line('kept'), wanted())
     aborting.abort(new Error('withdrawn'))
     await expect(dropped).rejects.toThrow('withdrawn')
-    await expect(outbox.send(line('late'), aborting.signal)).rejects.toThrow('withdrawn')
+    await expect(outbox.send(line('late'), wanted(aborting.signal))).rejects.toThrow('withdrawn')
     joined.add('here')
     outbox.wake()
     await kept
@@ -160,18 +189,18 @@ describe('Outbox', () => {
   })
 
   it('refuses an unsafe line and goes on', async () => {
-    await expect(outbox.send(line('a\r\nQUIT'), never())).rejects.toMatchObject({ code: 'reply-failed' })
-    await outbox.send(line('fine'), never())
+    await expect(outbox.send(line('a\r\nQUIT'), wanted())).rejects.toMatchObject({ code: 'reply-failed' })
+    await outbox.send(line('fine'), wanted())
     expect(texts()).toEqual(['fine'])
   })
 
   it('refuses what is left when it is stopped, and leaves no timer behind', async () => {
-    await outbox.send(line('one'), never())
-    const left = outbox.send(line('two'), never())
+    await outbox.send(line('one'), wanted())
+    const left = outbox.send(line('two'), wanted())
     outbox.stop()
     outbox.stop()
     await expect(left).rejects.toMatchObject({ code: 'stopping' })
-    await expect(outbox.send(line('three'), never())).rejects.toMatchObject({ code: 'stopping' })
+    await expect(outbox.send(line('three'), wanted())).rejects.toMatchObject({ code: 'stopping' })
     expect(clock.pendingTimers).toBe(0)
   })
 
@@ -179,10 +208,10 @@ describe('Outbox', () => {
     let isFirst = true
     let next: Promise<unknown> = Promise.resolve()
     events.on('line:written', () => {
-      if (isFirst) next = outbox.send(line('second'), never())
+      if (isFirst) next = outbox.send(line('second'), wanted())
       isFirst = false
     })
-    await outbox.send(line('first'), never())
+    await outbox.send(line('first'), wanted())
     await clock.advance(1100)
     await next
     expect(texts()).toEqual(['first', 'second'])

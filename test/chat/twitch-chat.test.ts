@@ -16,7 +16,9 @@ import {
 } from '../../src/domain.js'
 import { ChorusEmitter, type ChorusEvents } from '../../src/events.js'
 import { seededRandom } from '../../src/random.js'
+import { Secret } from '../../src/secret.js'
 import { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
+import { staticTokens } from '../../src/token-source.js'
 import { chatMessage } from '../support/chat-message.js'
 
 /*
@@ -30,7 +32,9 @@ const HERE = toChannelName('here')
 const THERE = toChannelName('there')
 const BUILT_IN = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
 const soon = () => AbortSignal.timeout(20_000)
-const never = () => new AbortController().signal
+const never = () => ({ signal: new AbortController().signal, inFlight() {} })
+const tokens = (entries: readonly (readonly [BotLogin, string])[]) =>
+  staticTokens(new Map(entries.map(([bot, token]) => [bot, new Secret(token)])))
 
 interface Stage {
   readonly clock: Clock
@@ -65,7 +69,7 @@ async function set(options: Partial<TwitchChatOptions> & { readonly factor?: num
   const chat = new TwitchChat({
     bots: [{ login: AVA }, { login: GENE }],
     channels: [HERE],
-    tokens: new Map([
+    tokens: tokens([
       [AVA, 'oauth:AVA-token'],
       [GENE, 'gene-token'],
     ]),
@@ -257,7 +261,7 @@ describe('sending', () => {
     await chat.start()
     const id = twitch.room('here').say('ann', '@gene hi')
     const written = next(events, 'line:written')
-    await expect(chat.deliver(task(GENE), line('hello', HERE, id), never())).resolves.toEqual({
+    await expect(chat.deliver(task(GENE), line('hello', HERE, id), never())).resolves.toMatchObject({
       kind: 'sent',
     })
     expect(await written).toEqual({ bot: GENE, line: line('hello', HERE, id) })
@@ -315,7 +319,7 @@ describe('connections', () => {
 
   it('park a bot whose login is refused, with advice and without its token, and leave the others alone', async () => {
     const { chat, twitch, events } = await set({
-      tokens: new Map([
+      tokens: tokens([
         [AVA, 'secret-of-somebody'],
         [GENE, 'gene-token'],
       ]),
@@ -328,7 +332,9 @@ describe('connections', () => {
     expect(JSON.stringify([told, chat.status()])).not.toContain('secret')
     expect(chat.status()).toMatchObject({ joined: [GENE], parked: [{ bot: AVA }] })
     expect(chat.blocked(AVA, HERE)).toBe('Login authentication failed')
-    await expect(chat.deliver(task(GENE), line('I am here'), never())).resolves.toEqual({ kind: 'sent' })
+    await expect(chat.deliver(task(GENE), line('I am here'), never())).resolves.toMatchObject({
+      kind: 'sent',
+    })
     expect(twitch.ledger.sessions({ kind: 'login-refused' })).toHaveLength(1)
   })
 
@@ -337,7 +343,7 @@ describe('connections', () => {
     ['that would be two commands', 'a\r\nJOIN #evil', 'The token is empty, or holds'],
     ['that is empty', '', 'The token is empty, or holds'],
   ])('park a bot with a token %s', async (_what, token, reason) => {
-    const { chat } = await set({ bots: [{ login: AVA }], tokens: new Map([[AVA, token]]) })
+    const { chat } = await set({ bots: [{ login: AVA }], tokens: tokens([[AVA, token]]) })
     await chat.start()
     expect(chat.status().parked).toEqual([{ bot: AVA, reason: expect.stringContaining(reason) }])
   })
@@ -356,14 +362,46 @@ describe('connections', () => {
     const { chat, twitch, events, heard } = await set()
     await chat.start()
     twitch.ignoreCloseHandshakes()
-    const gone = next(events, 'bot:disconnected')
+    const moving = next(events, 'bot:moving')
     const back = next(events, 'bot:joined', ({ bot }) => bot === AVA)
     twitch.askReconnect({ login: 'ava', closeAfterMs: 600_000 })
-    expect(await gone).toMatchObject({ bot: AVA, retryInMs: 0 })
+    expect(await moving).toEqual({ bot: AVA, inMs: 0 })
     await back
     await expect.poll(() => twitch.connections('ava')).toBe(1)
     await chat.deliver(task(AVA), line('still here'), never())
-    await expect.poll(() => heard.map(({ text }) => text)).toEqual(['still here'])
+    expect(heard.map(({ text }) => text)).toEqual(['still here'])
+  })
+
+  it('listen without a gap while they follow RECONNECT, one bot alone as well', async () => {
+    const { chat, twitch, events, heard } = await set({ bots: [{ login: AVA }] })
+    await chat.start()
+    const room = twitch.room('here')
+    const back = next(events, 'bot:joined')
+    const gaps: number[] = []
+    const end = twitch.ledger.onEntry(() => gaps.push(room.members.size))
+    twitch.askReconnect({ closeAfterMs: 30_000 })
+    await back
+    await expect.poll(() => twitch.connections('ava')).toBe(1)
+    end()
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1)
+    const id = room.say('ann', 'did I lose you?')
+    await expect.poll(() => heard.map((message) => message.id)).toEqual([id])
+  })
+
+  it('go on with the old one, and come back as ever, where the new connection fails', async () => {
+    const { chat, twitch, events } = await set({ bots: [{ login: AVA }] })
+    await chat.start()
+    twitch.refuseLogins(1, { text: 'Error logging in' })
+    const gone = next(events, 'bot:disconnected')
+    const back = next(events, 'bot:joined')
+    twitch.askReconnect({ closeAfterMs: 20_000 })
+    await expect.poll(() => twitch.ledger.sessions({ kind: 'login-refused' }).length).toBe(1)
+    await expect(chat.deliver(task(AVA), line('on the old one'), never())).resolves.toMatchObject({
+      kind: 'sent',
+    })
+    await gone
+    await back
+    expect(chat.status().joined).toEqual([AVA])
   })
 
   it('wait longer and longer while Twitch is away, and come back when it does', async () => {
@@ -386,10 +424,10 @@ describe('connections', () => {
   it('do not follow a server that asks for RECONNECT again and again without pause', async () => {
     const { chat, twitch, events } = await set({ bots: [{ login: AVA }] })
     const delays: number[] = []
-    events.on('bot:disconnected', ({ retryInMs }) => delays.push(retryInMs))
+    events.on('bot:moving', ({ inMs }) => delays.push(inMs))
     events.on('bot:joined', () => twitch.askReconnect({ closeAfterMs: 600_000 }))
     await chat.start()
-    await next(events, 'bot:disconnected', () => delays.length === 3)
+    await next(events, 'bot:moving', () => delays.length === 3)
     expect(delays[0]).toBe(0)
     expect(delays[1]).toBeGreaterThanOrEqual(1500)
     expect(delays[2]).toBeGreaterThanOrEqual(3000)
@@ -431,7 +469,7 @@ describe('connections', () => {
     expect(chat.blocked(AVA, THERE)).toBeDefined()
     expect(chat.blocked(AVA, HERE)).toBeUndefined()
     const sent = chat.deliver(task(AVA), line('hello', THERE), never())
-    await expect(chat.deliver(task(AVA), line('hello'), never())).resolves.toEqual({ kind: 'sent' })
+    await expect(chat.deliver(task(AVA), line('hello'), never())).resolves.toMatchObject({ kind: 'sent' })
     twitch.room('there').setSuspended(false)
     await sent
     expect(chat.blocked(AVA, THERE)).toBeUndefined()

@@ -43,7 +43,8 @@ describe('a live start', () => {
     expect(await chorus.event('bot:parked')).toMatchObject({
       bot: 'ava',
       reason: 'Login authentication failed',
-      advice: 'Sign the account in again with chorus login, or set a new token as TWITCH_TOKEN_AVA.',
+      advice:
+        'Sign the account in again with `chorus login ava`, or set a new TWITCH_TOKEN_AVA: it is taken up at once.',
     })
     expect(await chorus.event('ready')).toMatchObject({ joined: ['bob'], parked: [{ bot: 'ava' }] })
     world.say('Ann', '@bob how are you?')
@@ -59,7 +60,7 @@ describe('a live start', () => {
     expect(stderr).toBe(
       [
         `chorus: No bot is left that could talk: ava (${refused}), bob (${refused})`,
-        'Sign the account in again with chorus login, or set a new token as TWITCH_TOKEN_<LOGIN>.',
+        'Sign the account in again with `chorus login <login>`, or set a new TWITCH_TOKEN_<LOGIN>: it is taken up at once.',
       ].join('\n'),
     )
     expect(code).toBe(1)

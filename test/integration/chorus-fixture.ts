@@ -34,6 +34,8 @@ export interface FixtureOptions {
   readonly before?: (standIns: Pick<Fixture, 'twitch' | 'model'>) => unknown
   /** False: it is built and connects nothing; the test starts it. */
   readonly isStarted?: boolean
+  /** Where state is kept; by default nothing is. */
+  readonly dataDir?: string
   /** Whether `error` events are part of the test; else one fails it. */
   readonly hasFaults?: boolean
 }
@@ -88,7 +90,7 @@ async function build(options: FixtureOptions): Promise<Fixture> {
     ...(options.moderation && { moderation: options.moderation }),
   })
   await Promise.all([twitch.start(), model.start()])
-  const environment = environmentOf(bots, twitch, model)
+  const environment = environmentOf({ bots, twitch, model, dataDir: options.dataDir })
   await options.before?.({ twitch, model })
   const chorus = await createChorus(
     {
@@ -110,7 +112,12 @@ async function build(options: FixtureOptions): Promise<Fixture> {
   return { bots, clock, twitch, model, chorus, record, room, play }
 }
 
-function environmentOf(bots: readonly string[], twitch: TwitchSimulator, model: ModelSimulator) {
+function environmentOf({
+  bots,
+  twitch,
+  model,
+  dataDir,
+}: Pick<Fixture, 'bots' | 'twitch' | 'model'> & { readonly dataDir: string | undefined }) {
   const values = {
     TWITCH_CHAT_URL: twitch.url,
     OPENAI_BASE_URL: model.url,
@@ -119,5 +126,5 @@ function environmentOf(bots: readonly string[], twitch: TwitchSimulator, model: 
   }
   const { environment, problems } = parseEnvironment(values, { logins: bots.map(toBotLogin), cwd: '/' })
   expect(problems).toEqual([])
-  return environment
+  return { ...environment, dataDir }
 }

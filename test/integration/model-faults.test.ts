@@ -105,7 +105,7 @@ describe('a model that fails now and then', () => {
     chorus.model.heal()
     chorus.room.say('bob', '@ava hello')
     await chorus.record.settled(2)
-    expect(chorus.record.of('reply:settled')[1]?.outcome).toEqual({ kind: 'sent' })
+    expect(chorus.record.of('reply:settled')[1]?.outcome).toMatchObject({ kind: 'sent' })
     await expectSaidOnce(chorus)
   })
 

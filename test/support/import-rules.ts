@@ -23,7 +23,11 @@ export interface Ambient {
 const AMBIENT: readonly Ambient[] = [
   { name: 'process.env', pattern: /\bprocess\.env\b/, allowed: [/^src\/config\.ts$/] },
   { name: 'Date.now', pattern: /\bDate\.now\b|\bnew Date\(\)/, allowed: [/^src\/clock\.ts$/] },
-  { name: 'performance.now', pattern: /\bperformance\.now\b/, allowed: [/^src\/clock\.ts$/] },
+  {
+    name: 'a monotonic clock',
+    pattern: /\bperformance\.now\b|\bhrtime\b/,
+    allowed: [/^src\/clock\.ts$/],
+  },
   { name: 'a timer', pattern: /\b(setTimeout|setInterval)\b|node:timers/, allowed: [/^src\/clock\.ts$/] },
   // Where the parts are put together, it is the source of chance that is handed on.
   { name: 'Math.random', pattern: /\bMath\.random\b/, allowed: ASSEMBLERS },

@@ -42,12 +42,17 @@ export class ManualClock implements Clock {
     await settle()
     for (let next = this.#nextUntil(end); next; next = this.#nextUntil(end)) {
       this.#timers.delete(next)
-      this.#now = next.at
+      this.#now = Math.max(this.#now, next.at)
       next.run()
       await settle()
     }
     this.#now = end
     await settle()
+  }
+
+  /** Time goes on while nothing runs, as in a process that is suspended: what fell due runs later, all at once. */
+  sleep(ms: number): void {
+    this.#now += ms
   }
 
   #nextUntil(end: number): Timer | undefined {

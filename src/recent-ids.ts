@@ -1,8 +1,8 @@
 /**
- * Remembers which messages were read, so that a line which five connections hear is answered once. Bounded: it knows at
- * least the last `max` ids and at most twice as many; older ones are forgotten.
+ * Remembers ids, so that what five connections hear is dealt with once. Bounded: it knows at least the last `max` of them
+ * and at most twice as many; older ones are forgotten.
  */
-export class SeenMessages {
+export class RecentIds {
   readonly #max: number
   #recent = new Set<string>()
   #older = new Set<string>()

@@ -1,0 +1,260 @@
+import type { Clock } from '../clock.js'
+import type { BotLogin, ChannelName, ChatLine, ChatMessage, Clearing, Outcome } from '../domain.js'
+import type { ChorusEmitter } from '../events.js'
+import type { Random } from '../random.js'
+import type { WorkContext } from '../reply-queue.js'
+import type { TokenSource } from '../token-source.js'
+import { BotConnection } from './bot-connection.js'
+import { BudgetFile } from './budget-file.js'
+import type { ChatServer } from './chat-server.js'
+import { newNonce } from './nonce.js'
+import { isAboutLine, isShutOut } from './notice-verdict.js'
+import { Outbox } from './outbox.js'
+import { Rooms } from './rooms.js'
+import { linesMax, SendBudget } from './send-budget.js'
+import type { UserState } from './state-lines.js'
+import type { Sighting } from './unseen-watch.js'
+
+export interface BotAccountOptions {
+  readonly bot: BotLogin
+  readonly tokens: TokenSource
+  readonly server: ChatServer
+  readonly channels: readonly ChannelName[]
+  /** Where what the account has sent is kept for the next run; without one it is forgotten. */
+  readonly dataDir?: string | undefined
+  readonly clock: Clock
+  readonly random: Random
+  readonly events: ChorusEmitter
+  readonly seen?: ((id: string) => boolean) | undefined
+  /** @param nonce what the line's sender called it */
+  readonly onMessage: (message: ChatMessage, nonce: string | undefined) => void
+  /** @param sentAt when Twitch says that it was: what tells two alike apart */
+  readonly onCleared: (clearing: Clearing, sentAt: string | undefined) => void
+  /** Called when {@link BotAccount.blocked} may say something else than before. */
+  readonly onStanding: () => void
+  /** Whether another of our accounts is in the channel. */
+  readonly isWatched: (channel: ChannelName) => boolean
+  /** When a line of nobody of ours was last heard, by whichever connection, in clock milliseconds. */
+  readonly othersHeardAtMs: () => number
+}
+
+/** How a bot stands in one of its channels. */
+export interface RoomStatus {
+  readonly channel: ChannelName
+  readonly isJoined: boolean
+  /** Moderator, VIP or broadcaster there. */
+  readonly isPrivileged: boolean
+  /** Lines it may still send there now, of `linesMax` in 30 s. */
+  readonly linesLeft: number
+  readonly linesMax: number
+  /** Why it may not talk there; only while that is so. */
+  readonly closedReason?: string
+}
+
+/** How a bot stands in chat. */
+export interface BotChatStatus {
+  readonly bot: BotLogin
+  readonly state: BotConnection['state']
+  readonly joined: readonly ChannelName[]
+  /** Why it may talk nowhere; only while that is so. */
+  readonly reason?: string
+  /** Lines that are ready and wait for the account's allowance, its connection or Twitch's answer. */
+  readonly waiting: number
+  readonly rooms: readonly RoomStatus[]
+}
+
+/** One bot's account in chat: its connection, how it stands in its rooms, and what it has to say. */
+export class BotAccount {
+  readonly bot: BotLogin
+  readonly #options: BotAccountOptions
+  readonly #connection: BotConnection
+  readonly #rooms: Rooms
+  readonly #budget: SendBudget
+  readonly #outbox: Outbox
+  /** Unset where nothing is kept. */
+  readonly #file: BudgetFile | undefined
+  #isKept = true
+
+  constructor(options: BotAccountOptions) {
+    const { bot, channels, clock, dataDir, events, random } = options
+    this.bot = bot
+    this.#options = options
+    this.#rooms = new Rooms({ bot, clock, events, onChange: () => this.#changed() })
+    this.#connection = new BotConnection({
+      ...options,
+      listener: {
+        message: options.onMessage,
+        cleared: options.onCleared,
+        userState: (state) => this.#userState(state),
+        roomState: (channel, modes) => this.#rooms.setModes(channel, modes),
+        notice: (id, channel, text) => this.#noticed(id, channel, text),
+        joined: (channel) => this.#joined(channel),
+        cut: () => this.#outbox.delivery.cut(),
+      },
+    })
+    this.#file = dataDir === undefined ? undefined : new BudgetFile({ folder: dataDir, bot, clock })
+    this.#budget = new SendBudget(this.#readBudget())
+    this.#outbox = new Outbox({
+      bot,
+      clock,
+      events,
+      rooms: this.#rooms,
+      budget: this.#budget,
+      keepBudget: () => this.#keepBudget(),
+      newNonce: () => newNonce(random),
+      onChange: () => this.#changed(),
+      link: {
+        canWrite: (channel) => this.isIn(channel),
+        write: (raw) => this.#connection.online?.write(raw),
+        heardAtMs: () => this.#connection.online?.heardAtMs ?? Number.NEGATIVE_INFINITY,
+        ping: () => this.#connection.online?.ping(),
+        isWatched: options.isWatched,
+        othersHeardAtMs: options.othersHeardAtMs,
+      },
+    })
+    // A room is known from the start, so that its status is.
+    for (const channel of channels) this.#rooms.standing(channel)
+    options.tokens.onChange((change) => {
+      if (change.bot.toLowerCase() !== bot.toLowerCase()) return
+      if (change.kind === 'replaced') this.#connection.tokenReplaced()
+      else this.#connection.tokenRevoked(change.reason)
+    })
+  }
+
+  /** See {@link BotConnection.start}. */
+  start(): Promise<void> {
+    return this.#connection.start()
+  }
+
+  /** See {@link Outbox.send}. */
+  send(line: ChatLine, context: Pick<WorkContext, 'signal' | 'inFlight'>): Promise<Outcome> {
+    return this.#outbox.send(line, context)
+  }
+
+  /** The bot was heard by another connection: a receipt, and its badges say what it is. */
+  sighted(message: ChatMessage, nonce: string | undefined): void {
+    const { channel, id, roles, text } = message
+    this.#rooms.setRoles(channel, roles)
+    const sighting: Sighting = { nonce, text }
+    this.#outbox.delivery.sighted(channel, sighting, id)
+  }
+
+  /** Whether it is in the channel, listening and able to talk. */
+  isIn(channel: ChannelName): boolean {
+    return this.#connection.online?.canWrite(channel) ?? false
+  }
+
+  /** Why the bot can't get on in the channel; `undefined` where it can, or needs only wait for network or allowance. */
+  blocked(channel: ChannelName): string | undefined {
+    return this.#connection.parkedReason ?? this.#outbox.blocked(channel)
+  }
+
+  status(): BotChatStatus {
+    const { parkedReason, joined, state } = this.#connection
+    const reason = parkedReason ?? this.#shutOutReason() ?? this.#outbox.delivery.lockOutReason
+    return {
+      bot: this.bot,
+      state,
+      joined,
+      ...(reason !== undefined && { reason }),
+      waiting: this.#outbox.pending,
+      rooms: this.#options.channels.map((channel) => this.#roomStatus(channel, joined.includes(channel))),
+    }
+  }
+
+  /** What was written is left in doubt, what waits is refused; resolves when the sockets are gone. Safe to call twice. */
+  async stop(): Promise<void> {
+    this.#outbox.stop()
+    this.#rooms.stop()
+    await this.#connection.stop()
+  }
+
+  #roomStatus(channel: ChannelName, isJoined: boolean): RoomStatus {
+    const { isPrivileged } = this.#rooms.standing(channel)
+    const closedReason = this.#rooms.closedReason(channel)
+    return {
+      channel,
+      isJoined,
+      isPrivileged,
+      linesLeft: this.#budget.left(this.#options.clock.now(), isPrivileged),
+      linesMax: linesMax(isPrivileged),
+      ...(closedReason !== undefined && { closedReason }),
+    }
+  }
+
+  /** Shut out of all its channels until someone mends it, and in which words. */
+  #shutOutReason(): string | undefined {
+    const { channels } = this.#options
+    const isShutOut = channels.every((channel) => this.#rooms.isClosedForGood(channel))
+    return isShutOut ? channels.map((channel) => this.#rooms.closedReason(channel))[0] : undefined
+  }
+
+  #userState({ channel, roles, ...receipt }: UserState): void {
+    this.#rooms.setRoles(channel, roles)
+    this.#outbox.delivery.confirmed(channel, receipt)
+  }
+
+  #joined(channel: ChannelName): void {
+    this.#rooms.joined(channel)
+    this.#settleIfAnswered()
+    this.#options.events.emit('bot:joined', { bot: this.bot, channel })
+    this.#changed()
+  }
+
+  #noticed(notice: string, channel: ChannelName, text: string): void {
+    if (!this.#options.channels.includes(channel) || !isAboutLine(notice)) return
+    if (this.#connection.joined.includes(channel) || !isShutOut(notice)) {
+      this.#outbox.delivery.refused(channel, notice, text)
+      return
+    }
+    // The answer to a join, which is asked for again and again: only that ends it.
+    this.#rooms.close(channel, {
+      kind: 'close',
+      waitMs: Number.POSITIVE_INFINITY,
+      reason: text,
+      isForGood: true,
+    })
+    this.#settleIfAnswered()
+  }
+
+  #settleIfAnswered(): void {
+    const { joined } = this.#connection
+    const isAnswered = (channel: ChannelName) =>
+      joined.includes(channel) || this.#rooms.isClosedForGood(channel)
+    if (this.#options.channels.every(isAnswered)) this.#connection.settle()
+  }
+
+  #changed(): void {
+    this.#outbox.wake()
+    this.#options.onStanding()
+  }
+
+  #readBudget() {
+    try {
+      return this.#file?.read() ?? []
+    } catch (error) {
+      this.#tellUnkept(error)
+      return []
+    }
+  }
+
+  #keepBudget(): void {
+    try {
+      this.#file?.write(this.#budget.written)
+      this.#isKept = true
+    } catch (error) {
+      this.#tellUnkept(error)
+    }
+  }
+
+  /** Once per episode: a full disk would else fill the log, too. */
+  #tellUnkept(error: unknown): void {
+    if (this.#isKept) {
+      this.#options.events.emit('error', {
+        error,
+        where: `what ${this.bot} has sent is not kept for the next start`,
+      })
+    }
+    this.#isKept = false
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Clock } from '../clock.js'
+import { type BotLogin, toChannelName } from '../domain.js'
+import { replaceFile } from '../replace-file.js'
+import type { Written } from './send-budget.js'
+
+/** A line in the file: when it was written by the monotonic clock and by the one on the wall, both in milliseconds. */
+interface Row {
+  readonly atMs: number
+  readonly wallMs: number
+  readonly channel: string
+  readonly key: string
+}
+
+/**
+ * What an account has written lately, kept in a file of its own, so that a restart does not spend a window twice.
+ *
+ * The age of a line after a restart is the smaller one of what the two clocks say, and never negative. The monotonic
+ * clock begins anew with the machine, so it never says too much; the wall clock guards against a file that comes from
+ * another machine. Whatever is wrong with either can only make Chorus wait, for one window at most.
+ */
+export class BudgetFile {
+  readonly #file: string
+  readonly #clock: Clock
+
+  constructor({ folder, bot, clock }: { folder: string; bot: BotLogin; clock: Clock }) {
+    this.#file = path.join(folder, 'send-budget', `${bot.toLowerCase()}.json`)
+    this.#clock = clock
+  }
+
+  /**
+   * The lines of earlier runs, in this run's time, oldest first; none where there is no file.
+   *
+   * @throws what the file system throws, and a SyntaxError for a damaged file
+   */
+  read(): Written[] {
+    const text = readIfThere(this.#file)
+    if (text === undefined) return []
+    const now = this.#clock.now()
+    const wall = this.#clock.wall()
+    const rows = parseRows(JSON.parse(text))
+    return rows
+      .map(({ atMs, channel, key, wallMs }) => ({
+        atMs: now - Math.max(0, Math.min(now - atMs, wall - wallMs)),
+        channel: toChannelName(channel),
+        key,
+      }))
+      .sort((a, b) => a.atMs - b.atMs)
+  }
+
+  /** Keeps the lines; returns when a crash of the process can't lose them. Throws what the file system throws. */
+  write(lines: readonly Written[]): void {
+    const aheadMs = this.#clock.wall() - this.#clock.now()
+    const rows: Row[] = lines.map((line) => ({ ...line, wallMs: line.atMs + aheadMs }))
+    mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 })
+    replaceFile(this.#file, JSON.stringify({ version: 1, written: rows }), 'process')
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function parseRows(value: unknown): Row[] {
+  const written =
+    typeof value === 'object' && value !== null && 'written' in value ? value.written : undefined
+  if (!Array.isArray(written) || !written.every(isRow)) throw new SyntaxError('it is not a send budget')
+  return written
+}
+
+function isRow(value: unknown): value is Row {
+  if (typeof value !== 'object' || value === null) return false
+  const { atMs, wallMs, channel, key } = value as Record<string, unknown>
+  return [atMs, wallMs].every(Number.isFinite) && [channel, key].every((text) => typeof text === 'string')
+}

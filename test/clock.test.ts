@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import { every, systemClock } from '../src/clock.js'
+import { ManualClock } from './support/manual-clock.js'
+
+it('runs something again and again until it is cancelled, also in the middle of its own run', async () => {
+  const clock = new ManualClock()
+  let runs = 0
+  const cancel = every(clock, 100, () => {
+    runs += 1
+    if (runs === 3) cancel()
+  })
+  await clock.advance(1000)
+  expect(runs).toBe(3)
+  expect(clock.pendingTimers).toBe(0)
+})
+
+it('counts from the start of the machine, so that two clocks of one factor agree', () => {
+  const [before, other, after] = [systemClock(), systemClock(), systemClock()].map((clock) => clock.now())
+  expect(before).toBeLessThanOrEqual(other ?? 0)
+  expect(other).toBeLessThanOrEqual(after ?? 0)
+})
