@@ -11,6 +11,8 @@ const BACK_OFF_MS = 15 * SECOND
 const BACK_OFF_MAX_MS = 10 * MINUTE
 /** A token that chat refuses within this time of its refresh is not to blame: the next one would be refused, too. */
 const FRESH_MS = MINUTE
+/** A token that can’t be refreshed is looked at so soon after its end. */
+const END_LOOK_MS = 2 * SECOND
 
 /** What there is to do for a token now. */
 export type Due = 'refresh' | 'check' | undefined
@@ -117,7 +119,8 @@ export class BotToken {
   /** It was checked and is good. */
   checked(expiresInMs: number | undefined, nextCheckInMs: number): void {
     this.#endIn(expiresInMs)
-    this.checkIn(nextCheckInMs)
+    const isLast = expiresInMs !== undefined && !this.refreshable
+    this.checkIn(isLast ? Math.min(nextCheckInMs, expiresInMs + END_LOOK_MS) : nextCheckInMs)
     this.#succeed()
   }
 

@@ -66,5 +66,6 @@ function signIn({ bot, current }: BotToken): string {
 
 function spanOf(ms: number): string {
   const minutes = Math.ceil(ms / MINUTE)
+  if (minutes === 1) return 'a minute'
   return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`
 }

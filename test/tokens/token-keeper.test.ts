@@ -299,6 +299,17 @@ describe('every token', () => {
     expect(at.keeper.has(AVA)).toBe(true)
   })
 
+  test('of the environment is known to have ended within seconds of its end', async () => {
+    const at = await makeKeeper({ lifetimes: { tokenMs: 20 * MINUTE } })
+    at.environment.set('ava', at.server.issue('ava').accessToken)
+    at.keeper.start()
+    await at.pass(20 * MINUTE - 2 * SECOND)
+    expect(at.changes).toEqual([])
+    expect(at.record.of('token:flawed')).toMatchObject([{ reason: expect.stringContaining('20 minutes') }])
+    await at.pass(10 * SECOND)
+    expect(at.changes).toMatchObject([{ kind: 'revoked' }])
+  })
+
   test('that Twitch takes again after all may be used again', async () => {
     const at = await makeKeeper()
     at.environment.set('ava', at.server.issue('ava').accessToken)
