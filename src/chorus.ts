@@ -19,7 +19,7 @@ import { WordFilter } from './reply/word-filter.js'
 import type { DrainReport } from './reply-queue.js'
 import { Orchestrator } from './routing/orchestrator.js'
 import type { Secret } from './secret.js'
-import { staticTokens } from './token-source.js'
+import { staticTokens, type TokenSource } from './token-source.js'
 
 /** What {@link createChorus} takes beside the configuration; each part has the default of a live run. */
 export interface ChorusOptions {
@@ -27,6 +27,8 @@ export interface ChorusOptions {
   readonly environment?: Environment
   /** Without one nothing is logged. */
   readonly logger?: Logger
+  /** Where chat gets the bots' tokens; by default those of the environment, which never change. */
+  readonly tokens?: TokenSource
   readonly clock?: Clock
   readonly random?: Random
 }
@@ -72,7 +74,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const chat = new TwitchChat({
     bots,
     channels: config.channels.map(toChannelName),
-    tokens: staticTokens(tokens),
+    tokens: options.tokens ?? staticTokens(tokens),
     ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
     dataDir: environment.dataDir,
     clock,

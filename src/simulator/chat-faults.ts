@@ -4,6 +4,8 @@ export type Fate =
   | { readonly kind: 'drop'; readonly isConfirmed: boolean }
   /** Answered with this NOTICE. */
   | { readonly kind: 'notice'; readonly id: string; readonly text: string }
+  /** Everybody sees it and it is confirmed, but this NOTICE comes before that. */
+  | { readonly kind: 'remark'; readonly id: string; readonly text: string }
   /** Everybody sees it, but its USERSTATE never comes. */
   | { readonly kind: 'unconfirmed' }
 

@@ -202,7 +202,10 @@ export class Connection implements WireHandler, RoomMember {
       this.#context,
     )
     if (answer.kind === 'notice') this.deliver(noticeLine(answer.id, room.channel, answer.text))
-    if (answer.kind === 'confirmed') this.#confirm(account, room, answer.id, nonce)
+    if (answer.kind !== 'confirmed') return
+    const { id, remark } = answer
+    if (remark) this.deliver(noticeLine(remark.id, room.channel, remark.text))
+    this.#confirm(account, room, id, nonce)
   }
 
   #confirm({ person }: Account, room: Room, id: string, nonce: string | undefined): void {

@@ -174,6 +174,11 @@ export class TwitchSimulator {
     this.#faults.scriptFate({ kind: 'drop', isConfirmed: options.isConfirmed ?? false }, times, login)
   }
 
+  /** Ignores an account for an hour, as Twitch does with one that has sent too much: where it is nobody special. */
+  lockOut(login: string): void {
+    this.#accounts.get(login)?.lockOut(this.#context.clock.now())
+  }
+
   /** AutoMod holds the next messages: `msg_rejected`. */
   holdByAutoMod(times: number, login?: string): void {
     this.refuseMessages('msg_rejected', { times, ...(login !== undefined && { login }) })
@@ -187,6 +192,11 @@ export class TwitchSimulator {
     const parts = { channel: 'this channel', seconds: 30, minutes: 10, followedMinutes: 1, command: '/x' }
     const text = options.text ?? (isNoticeId(notice) ? noticeText(notice, parts) : notice)
     this.#faults.scriptFate({ kind: 'notice', id: notice, text }, options.times ?? 1, options.login)
+  }
+
+  /** Shows and confirms the next messages, but sends a NOTICE of any kind before that. */
+  remarkOnMessages(notice: string, options: { readonly times?: number; readonly login?: string } = {}): void {
+    this.#faults.scriptFate({ kind: 'remark', id: notice, text: notice }, options.times ?? 1, options.login)
   }
 
   /** Shows the next messages to everybody, but never confirms them to their sender. */
