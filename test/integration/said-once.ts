@@ -69,6 +69,15 @@ export async function expectPromiseKept(fixture: Fixture): Promise<void> {
   expectNoBreach(fixture)
 }
 
+/** What was owed ended as sent, all of it, in doubt perhaps, and nothing was shown twice. */
+export async function expectAllKept(fixture: Fixture, count: number): Promise<void> {
+  const { record } = fixture
+  await record.settled(count)
+  expect(record.of('reply:accepted')).toHaveLength(count)
+  expect(record.of('reply:settled').filter(({ outcome }) => outcome.kind !== 'sent')).toEqual([])
+  await expectPromiseKept(fixture)
+}
+
 /** How often a reply with this outcome may have been shown. */
 function timesShown(outcome: Outcome): readonly number[] {
   if (outcome.kind !== 'sent' || outcome.heldByAutoMod) return [0]
