@@ -209,6 +209,11 @@ export class TwitchSimulator {
     this.#faults.forgetScripts()
   }
 
+  /** From now on lines reach an account's connections this much later, in their order. */
+  lag(login: string, ms: number): void {
+    this.#faults.setLag(login, ms)
+  }
+
   /** From now on confirms messages this late. */
   delayUserstate(ms: number): void {
     this.#faults.userStateDelayMs = ms

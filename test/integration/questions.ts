@@ -1,3 +1,4 @@
+import { SECOND } from '../../src/clock.js'
 import type { Outcome } from '../../src/domain.js'
 import type { SendAttempt } from '../../src/simulator/twitch-ledger.js'
 import type { Fixture, FixtureOptions } from './chorus-fixture.js'
@@ -41,4 +42,10 @@ export async function untilTried(chorus: Fixture, question: string, times = 1): 
 /** Milliseconds between the tries. */
 export function gapsOf(attempts: readonly SendAttempt[]): number[] {
   return attempts.slice(1).map(({ atMs }, index) => atMs - (attempts[index]?.atMs ?? atMs))
+}
+
+/** Most tries within 30 s. */
+export function mostInWindow(attempts: readonly SendAttempt[]): number {
+  const times = attempts.map(({ atMs }) => atMs)
+  return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 30 * SECOND).length))
 }
