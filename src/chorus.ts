@@ -18,6 +18,7 @@ import { ReplyWriter } from './reply/reply-writer.js'
 import { WordFilter } from './reply/word-filter.js'
 import type { DrainReport } from './reply-queue.js'
 import { Orchestrator } from './routing/orchestrator.js'
+import type { TokenSource } from './token-source.js'
 import { createTokenKeeper } from './tokens/create-token-keeper.js'
 import type { TokenKeeper } from './tokens/token-keeper.js'
 
@@ -27,6 +28,8 @@ export interface ChorusOptions {
   readonly environment?: Environment
   /** Without one nothing is logged. */
   readonly logger?: Logger
+  /** Where chat gets the bots' tokens; by default from the environment and from those that were signed in. */
+  readonly tokens?: TokenSource
   readonly clock?: Clock
   readonly random?: Random
 }
@@ -77,7 +80,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const chat = new TwitchChat({
     bots,
     channels: config.channels.map(toChannelName),
-    tokens,
+    tokens: options.tokens ?? tokens,
     ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
     dataDir: environment.dataDir,
     clock,

@@ -17,11 +17,11 @@ export interface Clock {
   now(): number
   /** Milliseconds since 1970, for people and for what outlives the process. May jump. */
   wall(): number
-  /** Runs `run` once, `ms` milliseconds from now. */
+  /** Runs `run` once, `ms` milliseconds from now and never earlier: what was due then is due when it looks. */
   after(ms: number, run: () => void): Cancel
 }
 
-/** Node clamps longer timers to one millisecond, which would turn "in a month" into "now". */
+/** Node clamps longer timers to one millisecond, which would turn "in a month" into "now": they are armed again. */
 const TIMER_MAX_MS = 2 ** 31 - 1
 
 /**
@@ -36,7 +36,14 @@ export function systemClock(factor = 1): Clock {
     now: () => sinceBootMs() * factor,
     wall: factor === 1 ? () => Date.now() : () => startedAt + (sinceBootMs() - origin) * factor,
     after(ms, run) {
-      const timer = setTimeout(run, Math.min(Math.max(0, ms) / factor, TIMER_MAX_MS))
+      const dueMs = sinceBootMs() + Math.max(0, ms) / factor
+      let timer: NodeJS.Timeout
+      const arm = () => {
+        timer = setTimeout(look, Math.min(dueMs - sinceBootMs(), TIMER_MAX_MS))
+      }
+      // Node counts in whole milliseconds of its own, and may be up to one of them early.
+      const look = () => (sinceBootMs() < dueMs ? arm() : run())
+      arm()
       return () => clearTimeout(timer)
     },
   }

@@ -19,3 +19,20 @@ it('counts from the start of the machine, so that two clocks of one factor agree
   expect(before).toBeLessThanOrEqual(other ?? 0)
   expect(other).toBeLessThanOrEqual(after ?? 0)
 })
+
+it.each([1, 30])('runs a timer never early, by its own count (%i times as fast)', async (factor) => {
+  const clock = systemClock(factor)
+  const early: number[] = []
+  const timers = Array.from({ length: 300 }, (_, index) => {
+    const [sinceMs, ms] = [clock.now(), (5 + index * 0.1) * factor]
+    return new Promise<void>((resolve) =>
+      clock.after(ms, () => {
+        const left = ms - (clock.now() - sinceMs)
+        if (left > 0) early.push(left)
+        resolve()
+      }),
+    )
+  })
+  await Promise.all(timers)
+  expect(early).toEqual([])
+})

@@ -185,6 +185,8 @@ export class Delivery {
     this.#notBeforeMs.set(pause, this.#options.clock.now() + waitMs)
     if (pending.isSettled) return 'shown before'
     pending.notShown()
+    // Twitch compares a line with what was shown: said again unchanged, this one is no repetition.
+    this.#options.budget.notShown(pending.line.channel)
     if (!pending.isWanted) {
       pending.takeBack()
       return 'taken back'

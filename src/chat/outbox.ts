@@ -116,7 +116,9 @@ export class Outbox {
       if (!next) return Number.POSITIVE_INFINITY
       const { pending, waitMs } = next
       const doubtMs = pending.repeatUntilMs - this.#options.clock.now()
-      if (waitMs >= doubtMs || (pending.isDoubtful && this.#options.rooms.standing(channel).isPrivileged)) {
+      // How long an endless wait lasts nobody knows: a link that was cut may be back in a moment.
+      const isTooLate = waitMs === Number.POSITIVE_INFINITY ? doubtMs <= 0 : waitMs >= doubtMs
+      if (isTooLate || (pending.isDoubtful && this.#options.rooms.standing(channel).isPrivileged)) {
         // Nothing would keep Twitch from showing it twice by then.
         this.#waiting.remove(pending)
         pending.leaveInDoubt()

@@ -22,7 +22,7 @@ export interface Wish extends RoomAllowance {
 export interface Written {
   readonly atMs: number
   readonly channel: ChannelName
-  /** What its text is compared by; the text itself is not kept. */
+  /** What its text is compared by; the text itself is not kept. Empty where it was not shown: nothing is like it. */
   readonly key: string
 }
 
@@ -103,6 +103,13 @@ export class SendBudget {
     this.#written.splice(at, 1)
     const place = this.#written.findLastIndex(({ atMs }) => atMs <= nowMs) + 1
     this.#written.splice(place, 0, { ...last, atMs: nowMs })
+  }
+
+  /** Notes that Twitch did not show the last line in `channel`: it counts all the same, but its text may be said at once. */
+  notShown(channel: ChannelName): void {
+    const at = this.#written.findLastIndex((line) => line.channel === channel)
+    const last = this.#written[at]
+    if (last) this.#written[at] = { ...last, key: '' }
   }
 }
 

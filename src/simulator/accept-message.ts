@@ -23,13 +23,15 @@ export interface ClientMessage {
   readonly sender: RoomMember
 }
 
-/** What the client is told: a USERSTATE with this id, a NOTICE, or nothing at all. */
+/** A NOTICE that does not keep the message from being shown. */
+interface Remark {
+  readonly id: string
+  readonly text: string
+}
+
+/** What the client is told: a USERSTATE with this id, after a NOTICE perhaps; a NOTICE; or nothing at all. */
 export type Answer =
-  | {
-      readonly kind: 'confirmed'
-      readonly id: string
-      readonly remark?: { readonly id: string; readonly text: string }
-    }
+  | { readonly kind: 'confirmed'; readonly id: string; readonly remark?: Remark }
   | { readonly kind: 'notice'; readonly id: string; readonly text: string }
   | { readonly kind: 'silence' }
 
@@ -177,9 +179,5 @@ function toAnswer(verdict: Verdict, fate: Fate | undefined, id: string): Answer 
   const isConfirmed =
     verdict.kind === 'delivered' ? fate?.kind !== 'unconfirmed' : fate?.kind === 'drop' && fate.isConfirmed
   if (!isConfirmed) return { kind: 'silence' }
-  return {
-    kind: 'confirmed',
-    id,
-    ...(fate?.kind === 'remark' && { remark: { id: fate.id, text: fate.text } }),
-  }
+  return { kind: 'confirmed', id, ...(fate?.kind === 'remark' && { remark: fate }) }
 }

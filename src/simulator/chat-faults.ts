@@ -4,10 +4,10 @@ export type Fate =
   | { readonly kind: 'drop'; readonly isConfirmed: boolean }
   /** Answered with this NOTICE. */
   | { readonly kind: 'notice'; readonly id: string; readonly text: string }
+  /** Everybody sees it and it is confirmed, but this NOTICE comes before that. */
+  | { readonly kind: 'remark'; readonly id: string; readonly text: string }
   /** Everybody sees it, but its USERSTATE never comes. */
   | { readonly kind: 'unconfirmed' }
-  /** Everybody sees it, and before its USERSTATE comes a NOTICE that refuses nothing. */
-  | { readonly kind: 'remark'; readonly id: string; readonly text: string }
 
 interface Script<T> {
   readonly login: string | undefined
@@ -26,6 +26,8 @@ export class ChatFaults {
   isAway = false
   readonly #fates: Script<Fate>[] = []
   readonly #refusals: Script<string>[] = []
+  /** By login. */
+  readonly #lags = new Map<string, number>()
 
   /** The next `times` messages, of one account or of any, meet this fate. */
   scriptFate(does: Fate, times: number, login?: string): void {
@@ -41,6 +43,15 @@ export class ChatFaults {
   forgetScripts(): void {
     this.#fates.length = 0
     this.#refusals.length = 0
+  }
+
+  /** From now on lines reach that account so many milliseconds later. Bounded by the accounts that tests name. */
+  setLag(login: string, ms: number): void {
+    this.#lags.set(login.toLowerCase(), ms)
+  }
+
+  lagOf(login: string | undefined): number {
+    return this.#lags.get(login ?? '') ?? 0
   }
 
   takeFate(login: string): Fate | undefined {

@@ -129,6 +129,8 @@ function toWire(socket: WebSocket, tcp: Socket, sayGoodbye: () => void): Wire {
     freeze() {
       isFrozen = true
       socket.pause()
+      // The library hands over what it has read already when the socket ends.
+      socket.removeAllListeners('message')
     },
   }
 }

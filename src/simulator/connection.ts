@@ -60,7 +60,9 @@ export class Connection implements WireHandler, RoomMember {
     this.#number = options.number
     this.#wire = wire
     this.#context = context
-    this.#writer = new LineWriter({ wire, clock: context.clock, latencyMs: context.latencyMs })
+    const { clock, faults } = context
+    const latencyMs = () => context.latencyMs + faults.lagOf(this.login)
+    this.#writer = new LineWriter({ wire, clock, latencyMs })
     this.#cancelPing = context.clock.after(PING_EVERY_MS, () => this.#ping())
     this.#record({ kind: 'connect' })
   }

@@ -6,13 +6,15 @@ import type { Capability, ServerLine } from './server-line.js'
 export class LineWriter {
   readonly #wire: Wire
   readonly #clock: Clock
-  readonly #latencyMs: number
+  readonly #latencyMs: () => number
+  /** No line overtakes one before it, whatever the latency is now. */
+  #lastDueMs = Number.NEGATIVE_INFINITY
   readonly #capabilities = new Set<Capability>()
   /** Lines of this turn of the event loop; the next microtask empties it. */
   #unsent: string[] = []
   readonly #timers = new Set<Cancel>()
 
-  constructor(options: { readonly wire: Wire; readonly clock: Clock; readonly latencyMs: number }) {
+  constructor(options: { readonly wire: Wire; readonly clock: Clock; readonly latencyMs: () => number }) {
     this.#wire = options.wire
     this.#clock = options.clock
     this.#latencyMs = options.latencyMs
@@ -26,8 +28,7 @@ export class LineWriter {
   write(line: ServerLine): void {
     if (line.needs && !this.#capabilities.has(line.needs)) return
     const text = this.#capabilities.has('tags') ? line.tagged : line.bare
-    if (this.#latencyMs > 0) this.later(this.#latencyMs, () => this.#enqueue(text))
-    else this.#enqueue(text)
+    this.later(this.#wayMs(), () => this.#enqueue(text))
   }
 
   /** Runs `run` in `ms`, at once for 0; never after {@link stop}. */
@@ -45,7 +46,7 @@ export class LineWriter {
 
   /** Sends what was written, then says goodbye. */
   end(): void {
-    this.later(this.#latencyMs, () => {
+    this.later(this.#wayMs(), () => {
       this.#flush()
       this.#wire.close()
     })
@@ -56,6 +57,12 @@ export class LineWriter {
     for (const cancel of this.#timers) cancel()
     this.#timers.clear()
     this.#unsent = []
+  }
+
+  #wayMs(): number {
+    const now = this.#clock.now()
+    this.#lastDueMs = Math.max(this.#lastDueMs, now + this.#latencyMs())
+    return this.#lastDueMs - now
   }
 
   /** Lines of one turn share a frame, as on Twitch: a burst costs one write per client. */

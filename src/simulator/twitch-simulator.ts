@@ -174,6 +174,11 @@ export class TwitchSimulator {
     this.#faults.scriptFate({ kind: 'drop', isConfirmed: options.isConfirmed ?? false }, times, login)
   }
 
+  /** Ignores an account for an hour, as Twitch does with one that has sent too much: where it is nobody special. */
+  lockOut(login: string): void {
+    this.#accounts.get(login)?.lockOut(this.#context.clock.now())
+  }
+
   /** AutoMod holds the next messages: `msg_rejected`. */
   holdByAutoMod(times: number, login?: string): void {
     this.refuseMessages('msg_rejected', { times, ...(login !== undefined && { login }) })
@@ -189,9 +194,9 @@ export class TwitchSimulator {
     this.#faults.scriptFate({ kind: 'notice', id: notice, text }, options.times ?? 1, options.login)
   }
 
-  /** Shows and confirms the next messages, but first says something else about them: a NOTICE that refuses nothing. */
-  remarkOnMessages(notice: string, times: number, login?: string): void {
-    this.#faults.scriptFate({ kind: 'remark', id: notice, text: notice }, times, login)
+  /** Shows and confirms the next messages, but sends a NOTICE of any kind before that. */
+  remarkOnMessages(notice: string, options: { readonly times?: number; readonly login?: string } = {}): void {
+    this.#faults.scriptFate({ kind: 'remark', id: notice, text: notice }, options.times ?? 1, options.login)
   }
 
   /** Shows the next messages to everybody, but never confirms them to their sender. */
@@ -202,6 +207,11 @@ export class TwitchSimulator {
   /** Forgets what was scripted for the next messages and logins. */
   forgetScripts(): void {
     this.#faults.forgetScripts()
+  }
+
+  /** From now on lines reach an account's connections this much later, in their order. */
+  lag(login: string, ms: number): void {
+    this.#faults.setLag(login, ms)
   }
 
   /** From now on confirms messages this late. */

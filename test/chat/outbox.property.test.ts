@@ -163,7 +163,7 @@ async function take(world: OutboxWorld, step: Step): Promise<void> {
       twitch.dropSilently(step.times, step.bot, { isConfirmed: step.isConfirmed })
       break
     case 'remark':
-      twitch.remarkOnMessages('msg_nobody_knows_this', step.times, step.bot)
+      twitch.remarkOnMessages('msg_nobody_knows_this', { times: step.times, login: step.bot })
       break
     case 'lose-userstates':
       twitch.loseUserstates(step.times, step.bot)

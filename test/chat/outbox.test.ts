@@ -119,6 +119,30 @@ describe('Outbox', () => {
     for (const { atMs } of writes) expect(atMs).toBeLessThan(28_000)
   })
 
+  it('says a line again whose link was cut, once it is back', async () => {
+    answersInMs = undefined
+    const sent = outbox.send(line('one'), wanted())
+    joined.clear()
+    outbox.delivery.cut()
+    await clock.advance(10_000)
+    expect(texts()).toEqual(['one'])
+    answersInMs = 0
+    joined.add('here')
+    outbox.wake()
+    await expect(sent).resolves.toMatchObject({ kind: 'sent', id: 'id-n2' })
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('leaves a line in doubt whose link was cut and does not come back in time', async () => {
+    answersInMs = undefined
+    const sent = outbox.send(line('one'), wanted())
+    joined.clear()
+    outbox.delivery.cut()
+    await clock.advance(28_000)
+    await expect(sent).resolves.toEqual({ kind: 'sent', inDoubt: true })
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   it('writes nothing more into a link that has gone silent, and goes on when Twitch is heard again', async () => {
     answersInMs = undefined
     heardAtMs = -1

@@ -128,6 +128,15 @@ describe('SendBudget', () => {
     expect(budget.waitMs(5000, { ...wish(HERE, 'so true'), isRepetition: true })).toBe(0)
   })
 
+  it('lets a line that was not shown be said again at once, though it counts', () => {
+    const budget = new SendBudget()
+    budget.record(0, HERE, 'hello')
+    expect(budget.waitMs(1100, wish(HERE, 'hello'))).toBeGreaterThan(0)
+    budget.notShown(HERE)
+    expect(budget.waitMs(1100, wish(HERE, 'hello'))).toBe(0)
+    expect(budget.left(1100, false)).toBe(19)
+  })
+
   it('counts a line from the moment when it had arrived for certain', () => {
     const budget = new SendBudget()
     budget.record(0, HERE, 'one')

@@ -13,6 +13,7 @@ import type { Room } from '../../src/simulator/room.js'
 import { playScenario } from '../../src/simulator/scenario-player.js'
 import type { Scenario } from '../../src/simulator/scenarios.js'
 import { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
+import type { TokenSource } from '../../src/token-source.js'
 import { EventRecord, soon } from './event-record.js'
 
 /** Shaped like a real one, so that whatever looks for keys has something to find. */
@@ -36,6 +37,14 @@ export interface FixtureOptions {
   readonly isStarted?: boolean
   /** Where state is kept; by default nothing is. */
   readonly dataDir?: string
+  /** A Chorus that was there before, whose Twitch, model and clock this one takes over; `factor` and `latency` are theirs. */
+  readonly after?: Pick<Fixture, 'twitch' | 'model' | 'clock'>
+  /** The clock of them all; by default the system's, `factor` times as fast. */
+  readonly clock?: Clock
+  /** Makes Chorus's own clock of theirs. */
+  readonly clockOf?: (clock: Clock) => Clock
+  /** By default each bot has a token that never changes. */
+  readonly tokens?: TokenSource
   /** Whether `error` events are part of the test; else one fails it. */
   readonly hasFaults?: boolean
 }
@@ -76,20 +85,8 @@ export function choruses(): (options?: FixtureOptions) => Promise<Fixture> {
 }
 
 async function build(options: FixtureOptions): Promise<Fixture> {
-  const { bots = ['ava', 'ben'], channels = [CHANNEL], factor = 10, latency = 500, config = {} } = options
-  const clock = systemClock(factor)
-  const twitch = new TwitchSimulator({
-    clock,
-    random: seededRandom(1),
-    accounts: bots.map((login) => ({ login, token: tokenOf(login) })),
-  })
-  const model = new ModelSimulator({
-    clock,
-    random: seededRandom(2),
-    latency,
-    ...(options.moderation && { moderation: options.moderation }),
-  })
-  await Promise.all([twitch.start(), model.start()])
+  const { bots = ['ava', 'ben'], channels = [CHANNEL], config = {} } = options
+  const { clock, twitch, model } = options.after ?? (await standIns(bots, options))
   const environment = environmentOf({ bots, twitch, model, dataDir: options.dataDir })
   await options.before?.({ twitch, model })
   const chorus = await createChorus(
@@ -101,8 +98,9 @@ async function build(options: FixtureOptions): Promise<Fixture> {
     },
     {
       environment,
-      clock,
+      clock: options.clockOf?.(clock) ?? clock,
       random: seededRandom(3),
+      ...(options.tokens && { tokens: options.tokens }),
       ...(options.logger && { logger: options.logger }),
     },
   )
@@ -110,6 +108,20 @@ async function build(options: FixtureOptions): Promise<Fixture> {
   const room = twitch.room(channels[0] ?? CHANNEL)
   const play = (scenario: Scenario) => playScenario({ scenario, simulator: twitch, clock, signal: soon() })
   return { bots, clock, twitch, model, chorus, record, room, play }
+}
+
+async function standIns(bots: readonly string[], options: FixtureOptions) {
+  const { clock = systemClock(options.factor ?? 10), latency = 500, moderation } = options
+  const accounts = bots.map((login) => ({ login, token: tokenOf(login) }))
+  const twitch = new TwitchSimulator({ clock, random: seededRandom(1), accounts })
+  const model = new ModelSimulator({
+    clock,
+    random: seededRandom(2),
+    latency,
+    ...(moderation && { moderation }),
+  })
+  await Promise.all([twitch.start(), model.start()])
+  return { clock, twitch, model }
 }
 
 function environmentOf({

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { Outcome } from '../../src/domain.js'
 import type { Fixture } from './chorus-fixture.js'
 import { soon } from './event-record.js'
 
@@ -38,4 +39,66 @@ export async function expectAllAnswered(fixture: Fixture, count: number): Promis
   expect(record.of('reply:accepted')).toHaveLength(count)
   expect(record.of('reply:settled').filter(({ outcome }) => outcome.kind !== 'sent')).toEqual([])
   await expectSaidOnce(fixture)
+}
+
+/**
+ * Ends Chorus and holds what became of each reply against what reached Twitch: each was shown at most once, each that was
+ * sent without a doubt was shown, none that ended otherwise was, and nothing was shown for a reply without an outcome.
+ */
+export async function expectPromiseKept(fixture: Fixture): Promise<void> {
+  const { bots, chorus, record, twitch } = fixture
+  await chorus.stop()
+  await untilGone(fixture)
+  const attempts = twitch.ledger.attempts().filter(({ account }) => bots.includes(account))
+  const wrong = record.of('reply:settled').flatMap(({ task, outcome }) => {
+    const own = attempts.filter(
+      ({ account, replyParent }) => account === task.bot && replyParent === task.message.id,
+    )
+    const shown = own.filter(({ verdict }) => verdict === 'delivered').length
+    const may = timesShown(outcome)
+    return may.includes(shown) ? [] : [{ task: task.id, outcome, shown }]
+  })
+  expect(wrong).toEqual([])
+  const settled = record.of('reply:settled').map(({ task }) => `${task.bot} ${task.message.id}`)
+  expect(new Set(settled).size).toBe(settled.length)
+  const strays = attempts.filter(
+    ({ account, replyParent, verdict }) =>
+      verdict === 'delivered' && !settled.includes(`${account} ${replyParent}`),
+  )
+  expect(strays).toEqual([])
+  expectNoBreach(fixture)
+}
+
+/** What was owed ended as sent, all of it, in doubt perhaps, and nothing was shown twice. */
+export async function expectAllKept(fixture: Fixture, count: number): Promise<void> {
+  const { record } = fixture
+  await record.settled(count)
+  expect(record.of('reply:accepted')).toHaveLength(count)
+  expect(record.of('reply:settled').filter(({ outcome }) => outcome.kind !== 'sent')).toEqual([])
+  await expectPromiseKept(fixture)
+}
+
+/** How often a reply with this outcome may have been shown. */
+function timesShown(outcome: Outcome): readonly number[] {
+  if (outcome.kind !== 'sent' || outcome.heldByAutoMod) return [0]
+  return outcome.inDoubt ? [0, 1] : [1]
+}
+
+/**
+ * No limit was broken. Saying again what may not have been shown is what Twitch's rule on repetitions is used for: only
+ * so may it be touched.
+ */
+function expectNoBreach({ twitch }: Pick<Fixture, 'twitch'>): void {
+  const tries = twitch.ledger.attempts()
+  const isRepetition = (text: string | undefined) =>
+    tries.some(
+      (first) =>
+        tries.some(
+          ({ number, replyParent, ...second }) =>
+            number > first.number && replyParent === first.replyParent && second.text === first.text,
+        ) && first.text === text,
+    )
+  expect(
+    twitch.ledger.breaches.filter(({ kind, text }) => kind !== 'duplicate' || !isRepetition(text)),
+  ).toEqual([])
 }

@@ -45,6 +45,19 @@ describe('a message', () => {
     expect(verdicts()).toEqual(['delivered'])
   })
 
+  it('can be shown and confirmed after a NOTICE that means nothing', async () => {
+    const [writer, other] = [await joinAs(simulator, 'bot', 'chan'), await joinAs(simulator, 'ben', 'chan')]
+    simulator.remarkOnMessages('msg_of_tomorrow')
+    writer.send('@client-nonce=n1 PRIVMSG #chan :one')
+    await other.line('PRIVMSG #chan :one')
+    await writer.line('client-nonce=n1')
+    const [notice, confirmation] = ['msg_of_tomorrow', 'client-nonce=n1'].map((part) =>
+      writer.lines.findIndex((line) => line.includes(part)),
+    )
+    expect(notice).toBeLessThan(confirmation ?? -1)
+    expect(verdicts()).toEqual(['delivered'])
+  })
+
   it('can be held by AutoMod or meet any NOTICE, known or not', async () => {
     const client = await joinAs(simulator, 'bot', 'chan')
     simulator.holdByAutoMod(1, 'bot')
