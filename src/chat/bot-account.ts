@@ -74,6 +74,8 @@ export class BotAccount {
   /** Unset where nothing is kept. */
   readonly #file: BudgetFile | undefined
   #isKept = true
+  /** What kept the lines of earlier runs from being read: told at the start, when somebody listens. */
+  #unread: unknown
 
   constructor(options: BotAccountOptions) {
     const { bot, channels, clock, dataDir, events, random } = options
@@ -123,6 +125,8 @@ export class BotAccount {
 
   /** See {@link BotConnection.start}. */
   start(): Promise<void> {
+    if (this.#unread !== undefined) this.#tellUnkept(this.#unread)
+    this.#unread = undefined
     return this.#connection.start()
   }
 
@@ -233,7 +237,7 @@ export class BotAccount {
     try {
       return this.#file?.read() ?? []
     } catch (error) {
-      this.#tellUnkept(error)
+      this.#unread = error
       return []
     }
   }

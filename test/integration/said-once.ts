@@ -88,7 +88,7 @@ function timesShown(outcome: Outcome): readonly number[] {
  * No limit was broken. Saying again what may not have been shown is what Twitch's rule on repetitions is used for: only
  * so may it be touched.
  */
-function expectNoBreach({ twitch }: Pick<Fixture, 'twitch'>): void {
+export function expectNoBreach({ twitch }: Pick<Fixture, 'twitch'>): void {
   const tries = twitch.ledger.attempts()
   const isRepetition = (text: string | undefined) =>
     tries.some(

@@ -1,0 +1,109 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterEach } from 'vitest'
+import type { ConfigInput } from '../../src/config-schema.js'
+import type { Outcome } from '../../src/domain.js'
+import type { ModelSimulator } from '../../src/simulator/model-simulator.js'
+import type { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
+import { API_KEY, tokenOf } from './chorus-fixture.js'
+import { soon } from './event-record.js'
+
+const WORKER = fileURLToPath(new URL('chorus-worker.mjs', import.meta.url))
+
+/** What a worker tells. */
+interface News {
+  readonly event: 'ready' | 'bot:disconnected' | 'reply:accepted' | 'reply:settled' | 'error'
+  /** Of the message that is answered. */
+  readonly id?: string
+  readonly outcome?: Outcome
+  readonly reason?: string
+}
+
+export interface WorkerOptions {
+  readonly bots: readonly string[]
+  readonly channels: readonly string[]
+  readonly config?: Omit<ConfigInput, 'channels' | 'bots'>
+  readonly factor: number
+  readonly dataDir: string
+  readonly twitch: TwitchSimulator
+  readonly model: ModelSimulator
+}
+
+/** A Chorus in a process of its own, which can be stopped, continued and killed. */
+export class ChorusWorker {
+  readonly news: News[] = []
+  readonly #child: ChildProcess
+  readonly #ended: Promise<unknown>
+
+  constructor({ bots, channels, config = {}, dataDir, factor, model, twitch }: WorkerOptions) {
+    const input: ConfigInput = {
+      ...config,
+      channels: [...channels],
+      bots: bots.map((login) => ({ login })),
+      replies: { chance: 0, ...config.replies },
+    }
+    const tokens = bots.map((login) => [`TWITCH_TOKEN_${login.toUpperCase()}`, tokenOf(login)])
+    this.#child = fork(WORKER, [JSON.stringify(input), String(factor)], {
+      cwd: dataDir,
+      env: {
+        PATH: process.env.PATH,
+        TWITCH_CHAT_URL: twitch.url,
+        OPENAI_BASE_URL: model.url,
+        OPENAI_API_KEY: API_KEY,
+        CHORUS_DATA_DIR: dataDir,
+        ...Object.fromEntries(tokens),
+      },
+    })
+    this.#child.on('message', (news: News) => this.news.push(news))
+    this.#ended = once(this.#child, 'exit')
+  }
+
+  of(event: News['event']): News[] {
+    return this.news.filter((news) => news.event === event)
+  }
+
+  /** Resolves as soon as `holds` does; rejects when that takes too long, or when the process ends before. */
+  until(holds: (worker: this) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const signal = soon()
+      const finish = (settle: () => void) => {
+        this.#child.off('message', look)
+        this.#child.off('exit', ended)
+        signal.removeEventListener('abort', late)
+        settle()
+      }
+      const look = () => holds(this) && finish(resolve)
+      const fail = (why: string) =>
+        finish(() => reject(new Error(`${why}: ${JSON.stringify(this.news.slice(-5))}`)))
+      const ended = () => fail('it has ended')
+      const late = () => fail('it has not come')
+      this.#child.on('message', look)
+      this.#child.once('exit', ended)
+      signal.addEventListener('abort', late, { once: true })
+      look()
+    })
+  }
+
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal)
+  }
+
+  /** Ends it at once, whatever it does; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#ended
+  }
+}
+
+/** Gives the file's tests a function that starts a worker and resolves when it is in chat; each test's end kills it. */
+export function workers(): (options: WorkerOptions) => Promise<ChorusWorker> {
+  const started: ChorusWorker[] = []
+  afterEach(() => Promise.all(started.splice(0).map((worker) => worker.kill())))
+  return async (options) => {
+    const worker = new ChorusWorker(options)
+    started.push(worker)
+    await worker.until(() => worker.of('ready').length > 0)
+    return worker
+  }
+}

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { SECOND, sleep } from '../../src/clock.js'
+import { raid } from '../../src/simulator/scenarios.js'
+import { CHANNEL, choruses } from './chorus-fixture.js'
+import { workers } from './chorus-worker.js'
+import { soon } from './event-record.js'
+import { expectNoBreach } from './said-once.js'
+
+/* Goal: a process that sleeps in a raid does no harm when it wakes up. Method: a real one, stopped and continued. */
+
+const start = choruses()
+const startWorker = workers()
+let dataDir: string
+
+beforeEach(() => {
+  dataDir = mkdtempSync(path.join(tmpdir(), 'chorus-sleep-'))
+})
+afterEach(() => rmSync(dataDir, { recursive: true }))
+
+it.each([8, 60])(
+  'a process that sleeps for %i s in a raid breaks no limit, says nothing twice, and answers all',
+  async (seconds) => {
+    const [factor, bots] = [15, ['ava', 'ben']]
+    const { clock, model, play, twitch } = await start({ factor, bots, isStarted: false })
+    const worker = await startWorker({ bots, channels: [CHANNEL], factor, dataDir, twitch, model })
+    await play(raid({ seed: 61, channel: CHANNEL, bots, viewers: 40, overMs: SECOND }))
+    await worker.until(() => worker.of('reply:accepted').length === 40)
+    await twitch.ledger.until((ledger) => ledger.attempts().length >= 6, soon())
+    worker.signal('SIGSTOP')
+    await sleep(clock, seconds * SECOND, soon())
+    worker.signal('SIGCONT')
+    await worker.until(() => worker.of('reply:settled').length === 40)
+    expect(worker.of('reply:settled').filter(({ outcome }) => outcome?.kind !== 'sent')).toEqual([])
+    expect(worker.of('error')).toEqual([])
+    const shown = twitch.ledger.delivered().map(({ replyParent }) => replyParent)
+    expect(new Set(shown).size).toBe(shown.length)
+    const doubtful = worker.of('reply:settled').filter(({ outcome }) => outcome && 'inDoubt' in outcome)
+    expect(shown.length).toBeGreaterThanOrEqual(40 - doubtful.length)
+    expect(doubtful.length).toBeLessThanOrEqual(bots.length)
+    expectNoBreach({ twitch })
+  },
+)
