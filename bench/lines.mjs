@@ -27,28 +27,32 @@ const FAST_MODEL_MS = 0.2 * SECOND
  */
 const RUNS = [
   [
-    { bots: 1, mentions: 210, factor: 10 },
-    { bots: 1, mentions: 210, factor: 10, chatLatencyMs: USUAL_WAY_MS },
-    { bots: 2, mentions: 420, factor: 10 },
+    { bots: 1, mentions: 170, factor: 5 },
+    { bots: 1, mentions: 170, factor: 5, chatLatencyMs: USUAL_WAY_MS },
+    { bots: 1, mentions: 100, factor: 5, chatLatencyMs: VERY_LONG_WAY_MS, isWithoutBound: true },
+  ],
+  [
+    { bots: 2, mentions: 340, factor: 5 },
     { bots: 5, mentions: 850, factor: 5 },
-    { bots: 1, mentions: 150, factor: 10, chatLatencyMs: VERY_LONG_WAY_MS, isWithoutBound: true },
   ],
   [{ bots: 2, mentions: 260, factor: 1 }],
   [
     { bots: 1, isModerator: true, mentions: 200, factor: 3 },
     { bots: 2, isModerator: true, mentions: 400, factor: 3 },
     { bots: 5, isModerator: true, mentions: 500, factor: 3 },
-    { bots: 1, isModerator: true, mentions: 650, factor: 5, modelLatency: FAST_MODEL_MS },
+  ],
+  [{ bots: 5, isModerator: true, mentions: 500, factor: 1 }],
+  [
+    { bots: 1, isModerator: true, mentions: 650, factor: 2, modelLatency: FAST_MODEL_MS },
     {
       bots: 1,
       isModerator: true,
       mentions: 350,
-      factor: 5,
+      factor: 3,
       modelLatency: FAST_MODEL_MS,
       chatLatencyMs: LONG_WAY_MS,
     },
   ],
-  [{ bots: 5, isModerator: true, mentions: 500, factor: 1 }],
 ]
 
 /**
