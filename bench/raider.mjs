@@ -10,7 +10,11 @@ import {
 } from './product.mjs'
 import { serveRequests } from './worker.mjs'
 
+/** @import { Clock } from '../src/clock.js' */
+/** @import { ChatLine } from '../src/domain.js' */
 /** @import { ChorusEmitter } from '../src/events.js' */
+/** @import { Latency } from '../src/simulator/model-latency.js' */
+/** @import { SendAttempt } from '../src/simulator/twitch-ledger.js' */
 
 const CHANNEL = 'benchchannel'
 const LOGINS = ['stickyman1776', 'genejacqueman', 'captain_quill', 'mimi_synth', 'prof_puddle']
@@ -23,23 +27,55 @@ const LOGINS = ['stickyman1776', 'genejacqueman', 'captain_quill', 'mimi_synth',
  * @property {number} answered mentions that have an answer in chat
  * @property {number} lines that reached chat
  * @property {number} breaches of Twitch's limits
+ * @property {number} inDoubt replies of which nobody knows whether they were said
  * @property {number} modelMs mean time of the model
+ * @property {number} roundTripMs mean time from a line's write to the word that it is in chat
+ * @property {Backlog} backlog
+ */
+
+/**
+ * The time in which replies waited to be made, from the first line in chat to the start of the last reply.
+ *
+ * @typedef {{ spanMs: number, lines: number }} Backlog `lines` that reached chat in it, the first one among them
+ */
+
+/**
+ * What is to be lived through.
+ *
+ * @typedef {object} RaidOrder
+ * @property {number} factor of the clock
+ * @property {number} bots
+ * @property {number} mentions spread evenly over the bots
+ * @property {number} overMs how long the raid takes to come
+ * @property {number} seed
+ * @property {boolean} [isModerator] whether the bots are moderators of the channel; not by default
+ * @property {number} [chatLatencyMs] how long a line of chat takes to a bot; 0 by default
+ * @property {Latency} [modelLatency] by default as small hosted models
  */
 
 /** The worker that lives through one raid: the whole product with the built-in Twitch and the built-in model. */
 serveRequests(drainRaid)
 
 /**
- * @param {{ factor: number, bots: number, mentions: number, overMs: number, seed: number }} request
+ * @param {RaidOrder} order
  * @returns {Promise<Drained>}
  */
-async function drainRaid({ factor, bots, mentions, overMs, seed }) {
+async function drainRaid({ factor, bots, mentions, overMs, seed, isModerator, chatLatencyMs, modelLatency }) {
   const clock = systemClock(factor)
   const random = seededRandom(seed)
   const logins = LOGINS.slice(0, bots).map(toBotLogin)
   const { environment } = parseEnvironment({}, { logins, cwd: process.cwd() })
-  const standIns = await startStandIns({ bots: logins, environment, clock, random })
+  const standIns = await startStandIns({
+    bots: logins,
+    environment,
+    clock,
+    random,
+    chatLatencyMs,
+    modelLatency,
+  })
   const { twitch, model } = standIns
+  // A bot learns what it is when it joins.
+  if (isModerator) for (const login of logins) twitch.room(CHANNEL).setRole(login, 'moderator')
   const chorus = await createChorus(
     { channels: [CHANNEL], bots: logins.map((login) => ({ login })), replies: { chance: 0 } },
     { environment: standIns.environment, clock, random },
@@ -47,6 +83,7 @@ async function drainRaid({ factor, bots, mentions, overMs, seed }) {
   await chorus.start()
 
   const settled = untilSettled(chorus.events, mentions)
+  const watch = watchEvents(chorus.events, clock)
   const scenario = raid({ seed, channel: CHANNEL, bots: logins, viewers: mentions, overMs })
   await playScenario({ scenario, simulator: twitch, clock })
   const lastMentionMs = clock.now()
@@ -60,6 +97,9 @@ async function drainRaid({ factor, bots, mentions, overMs, seed }) {
     answered: new Set(lines.map(({ replyParent }) => replyParent)).size,
     lines: lines.length,
     breaches: twitch.ledger.breaches.length,
+    inDoubt: watch.inDoubt,
+    roundTripMs: mean(watch.roundTripsMs),
+    backlog: toBacklog(lines, watch.lastStartedAtMs),
     modelMs: mean(
       model.records.flatMap(({ endedAtMs, atMs, said }) => (said && endedAtMs ? [endedAtMs - atMs] : [])),
     ),
@@ -78,6 +118,36 @@ function untilSettled(events, count) {
       if (++settled === count) resolve()
     })
   })
+}
+
+/**
+ * @param {ChorusEmitter} events
+ * @param {Clock} clock
+ */
+function watchEvents(events, clock) {
+  const seen = { inDoubt: 0, lastStartedAtMs: Number.NaN, roundTripsMs: /** @type {number[]} */ ([]) }
+  const writtenAtMs = /** @type {Map<ChatLine, number>} */ (new Map())
+  events.on('reply:started', () => {
+    seen.lastStartedAtMs = clock.now()
+  })
+  events.on('line:written', ({ line }) => writtenAtMs.set(line, clock.now()))
+  events.on('line:sent', ({ line }) => {
+    seen.roundTripsMs.push(clock.now() - (writtenAtMs.get(line) ?? Number.NaN))
+  })
+  events.on('reply:settled', ({ outcome }) => {
+    if (outcome.kind === 'sent' && outcome.inDoubt) seen.inDoubt += 1
+  })
+  return seen
+}
+
+/**
+ * @param {readonly SendAttempt[]} lines
+ * @param {number} endMs
+ * @returns {Backlog}
+ */
+function toBacklog(lines, endMs) {
+  const startMs = lines[0]?.atMs ?? Number.NaN
+  return { spanMs: endMs - startMs, lines: lines.filter(({ atMs }) => atMs <= endMs).length }
 }
 
 /** @param {readonly number[]} numbers */

@@ -9,6 +9,7 @@ const BENCHMARKS = {
   throughput: async () => (await import('./throughput.mjs')).throughput(),
   memory: async () => (await import('./memory.mjs')).memory(),
   raid: async () => (await import('./raid-drain.mjs')).raidDrain(),
+  lines: async () => (await import('./lines.mjs')).lines(),
 }
 
 /** `npm run bench [-- NAME…]`: prints a table each and writes nothing; exit code 1 when a bound is missed. */

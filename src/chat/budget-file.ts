@@ -5,7 +5,7 @@ import { type BotLogin, toChannelName } from '../domain.js'
 import { replaceFile } from '../replace-file.js'
 import type { Written } from './send-budget.js'
 
-/** A line in the file: when it was written by the monotonic clock and by the one on the wall, both in milliseconds. */
+/** A line in the file: when it had arrived by the monotonic clock and by the one on the wall, both in milliseconds. */
 interface Row {
   readonly atMs: number
   readonly wallMs: number
@@ -41,18 +41,22 @@ export class BudgetFile {
     const wall = this.#clock.wall()
     const rows = parseRows(JSON.parse(text))
     return rows
-      .map(({ atMs, channel, key, wallMs }) => ({
-        atMs: now - Math.max(0, Math.min(now - atMs, wall - wallMs)),
-        channel: toChannelName(channel),
-        key,
-      }))
+      .map(({ channel, key, ...row }) => {
+        const atMs = now - Math.max(0, Math.min(now - row.atMs, wall - row.wallMs))
+        return { atMs, writtenMs: atMs, channel: toChannelName(channel), key }
+      })
       .sort((a, b) => a.atMs - b.atMs)
   }
 
   /** Keeps the lines; returns when a crash of the process can't lose them. Throws what the file system throws. */
   write(lines: readonly Written[]): void {
     const aheadMs = this.#clock.wall() - this.#clock.now()
-    const rows: Row[] = lines.map((line) => ({ ...line, wallMs: line.atMs + aheadMs }))
+    const rows: Row[] = lines.map(({ atMs, channel, key }) => ({
+      atMs,
+      wallMs: atMs + aheadMs,
+      channel,
+      key,
+    }))
     mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 })
     replaceFile(this.#file, JSON.stringify({ version: 1, written: rows }), 'process')
   }

@@ -16,7 +16,7 @@ export interface DeliveryOptions extends Omit<OutboxOptions, 'newNonce'> {
   readonly wake: () => void
 }
 
-/** What the margin of the budget's window does not cover any more. */
+/** An answer later than this is kept for the next run: of the window's margin, too little would be left without it. */
 const LATE_MS = SECOND / 4
 
 /** A refusal has asked to write nothing before, in clock milliseconds: in one channel, or wherever the account is nobody special. */
@@ -24,8 +24,9 @@ type Pause = ChannelName | 'account'
 
 /**
  * Finds out what became of the lines an account has written, and settles them: taken, refused, seen by another bot, or
- * in doubt. A channel gets its next line only when Twitch has answered the last one there, and the allowance counts from
- * the answer: Twitch counts when a line arrives, which is never later. However long the way takes, the limits hold.
+ * in doubt. A channel gets its next line only when Twitch has answered the last one there, and the allowance takes the
+ * answer for the arrival: Twitch counts when a line arrives, which is never later. However long the way takes, the limits
+ * hold.
  */
 export class Delivery {
   readonly #options: DeliveryOptions

@@ -18,8 +18,10 @@ export interface Wish extends RoomAllowance {
   readonly isRepetition?: boolean
 }
 
-/** One line that was written. `atMs`: when it had arrived at Twitch at the latest, as far as known. JSON-safe. */
+/** One line that was written. */
 export interface Written {
+  readonly writtenMs: number
+  /** When it had arrived at Twitch at the latest, as far as known: the time of its write until Twitch has answered. */
   readonly atMs: number
   readonly channel: ChannelName
   /** What its text is compared by; the text itself is not kept. Empty where it was not shown: nothing is like it. */
@@ -27,18 +29,35 @@ export interface Written {
 }
 
 /**
- * Twitch allows an account 20 lines in 30 s over all channels, and 100 where it is moderator, VIP or broadcaster; these
- * count among the 20, too. Breaking that costs it an hour of silence. The half second is for the way: Twitch counts
- * arrivals.
+ * A rule of Twitch holds between arrivals, which we don't see: a line arrives between its write and Twitch's answer. So
+ * its margin, which is for the way, counts from the write; from the answer on, however late that comes, nearly the rule
+ * alone.
  */
-export const WINDOW_MS = 30.5 * SECOND
+interface Limit {
+  readonly ruleMs: number
+  readonly marginMs: number
+}
+
+/** What is left of a margin when a line is known to have arrived: for clocks that don't run quite alike. */
+const ARRIVED_MARGIN_MS = 0.05 * SECOND
+
+/**
+ * Twitch allows an account 20 lines in 30 s over all channels, and 100 where it is moderator, VIP or broadcaster; these
+ * count among the 20, too. Breaking that costs it an hour of silence.
+ */
+const WINDOW: Limit = { ruleMs: 30 * SECOND, marginMs: 0.5 * SECOND }
+/** After this long a line that was written now counts no more, unless Twitch's answer is late. */
+export const WINDOW_MS = WINDOW.ruleMs + WINDOW.marginMs
 /** Most lines in a window that a room of an ordinary account may be written to. */
 const LINES_NORMAL = 20
 /** Most lines in a window for one where it is moderator, VIP or broadcaster. */
 const LINES_PRIVILEGED = 100
-/** Least time between two lines in one channel; Twitch's rule is one second. */
-const GAP_NORMAL_MS = 1.1 * SECOND
-/** Twitch has no such rule for moderators, but closes connections that write "in rapid succession". */
+/** Least time between two lines in one channel. */
+const GAP_NORMAL: Limit = { ruleMs: SECOND, marginMs: 0.1 * SECOND }
+/**
+ * Twitch has no such rule for moderators, but closes connections that write "in rapid succession". So this one counts from
+ * the write: the next line waits for Twitch's answer anyway, and no pause is owed after it.
+ */
 const GAP_PRIVILEGED_MS = 0.1 * SECOND
 /** Least time before the same text may be written to the same channel again; Twitch's rule is 30 s. */
 const REPEAT_MS = 30.5 * SECOND
@@ -68,29 +87,30 @@ export class SendBudget {
 
   /** Lines that may still be written now to a room of that kind, as far as the window goes. */
   left(nowMs: number, isPrivileged: boolean): number {
-    const inWindow = this.#written.filter(({ atMs }) => nowMs - atMs < WINDOW_MS).length
+    const inWindow = this.#written.filter((line) => endOf(WINDOW, line) > nowMs).length
     return Math.max(0, linesMax(isPrivileged) - inWindow)
   }
 
   /** Milliseconds until the line may be written; 0 when it may be now. */
   waitMs(nowMs: number, wish: Wish): number {
-    const { channel, isPrivileged, isRepetition = false, slowMs } = wish
-    const oldest = this.#written.at(-linesMax(isPrivileged))
-    let freeAtMs = oldest ? oldest.atMs + WINDOW_MS : nowMs
-    const gapMs = isPrivileged
-      ? GAP_PRIVILEGED_MS
-      : Math.max(GAP_NORMAL_MS, slowMs > 0 ? slowMs + SLOW_MARGIN_MS : 0)
-    const key = isRepetition ? undefined : keyOf(wish.text)
+    const { channel, isPrivileged, isRepetition = false, slowMs, text } = wish
+    const key = isRepetition ? undefined : keyOf(text)
+    let freeAtMs = this.#windowFreeAtMs(linesMax(isPrivileged))
     for (const line of this.#written) {
       if (line.channel !== channel) continue
-      freeAtMs = Math.max(freeAtMs, line.atMs + (line.key === key ? Math.max(gapMs, REPEAT_MS) : gapMs))
+      freeAtMs = Math.max(
+        freeAtMs,
+        isPrivileged ? line.writtenMs + GAP_PRIVILEGED_MS : endOf(GAP_NORMAL, line),
+      )
+      if (slowMs > 0 && !isPrivileged) freeAtMs = Math.max(freeAtMs, line.atMs + slowMs + SLOW_MARGIN_MS)
+      if (line.key === key) freeAtMs = Math.max(freeAtMs, line.atMs + REPEAT_MS)
     }
     return Math.max(0, freeAtMs - nowMs)
   }
 
   /** Notes that `text` is written to `channel` at `nowMs`. */
   record(nowMs: number, channel: ChannelName, text: string): void {
-    this.#written.push({ atMs: nowMs, channel, key: keyOf(text) })
+    this.#written.push({ atMs: nowMs, writtenMs: nowMs, channel, key: keyOf(text) })
     if (this.#written.length > LINES_PRIVILEGED) this.#written.shift()
   }
 
@@ -111,6 +131,18 @@ export class SendBudget {
     const last = this.#written[at]
     if (last) this.#written[at] = { ...last, key: '' }
   }
+
+  /** When fewer than `linesMax` lines are left in the window; long ago where there never were that many. */
+  #windowFreeAtMs(linesMax: number): number {
+    if (this.#written.length < linesMax) return Number.NEGATIVE_INFINITY
+    const ends = this.#written.map((line) => endOf(WINDOW, line)).sort((a, b) => b - a)
+    return ends[linesMax - 1] ?? Number.NEGATIVE_INFINITY
+  }
+}
+
+/** Until when a line counts for a limit. */
+function endOf({ ruleMs, marginMs }: Limit, { atMs, writtenMs }: Written): number {
+  return ruleMs + Math.max(writtenMs + marginMs, atMs + ARRIVED_MARGIN_MS)
 }
 
 export function linesMax(isPrivileged: boolean): number {

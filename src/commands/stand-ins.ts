@@ -3,6 +3,7 @@ import type { BotLogin } from '../domain.js'
 import type { Environment } from '../environment.js'
 import type { Random } from '../random.js'
 import { Secret } from '../secret.js'
+import { type Latency, USUAL_LATENCY } from '../simulator/model-latency.js'
 import { ModelSimulator } from '../simulator/model-simulator.js'
 import { TwitchSimulator } from '../simulator/twitch-simulator.js'
 
@@ -20,14 +21,18 @@ export interface StandInsOptions {
   readonly environment: Environment
   readonly clock: Clock
   readonly random: Random
+  /** How long a line of chat takes to a bot, in milliseconds; 0 by default. */
+  readonly chatLatencyMs?: number | undefined
+  /** How long the model thinks; as small hosted models do by default. */
+  readonly modelLatency?: Latency | undefined
 }
 
 /** Starts both on free ports of loopback. Nothing leaves the machine, whatever the environment holds. */
 export async function startStandIns(options: StandInsOptions): Promise<StandIns> {
-  const { bots, clock, random } = options
+  const { bots, chatLatencyMs = 0, clock, modelLatency = USUAL_LATENCY, random } = options
   const accounts = bots.map((login) => ({ login, token: `built-in-${login.toLowerCase()}` }))
-  const twitch = new TwitchSimulator({ clock, random, accounts })
-  const model = new ModelSimulator({ clock, random })
+  const twitch = new TwitchSimulator({ clock, random, accounts, latencyMs: chatLatencyMs })
+  const model = new ModelSimulator({ clock, random, latency: modelLatency })
   await Promise.all([twitch.start(), model.start()])
   return {
     twitch,

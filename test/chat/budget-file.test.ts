@@ -29,12 +29,12 @@ const fileAt = (nowMs: number, wallMs: number) =>
 describe('what an account has sent', () => {
   it('is known to the next run, in its time', () => {
     fileAt(10_000, 1_000_000).write([
-      { atMs: 4000, channel: HERE, key: 'k1' },
-      { atMs: 9000, channel: HERE, key: 'k2' },
+      { atMs: 4000, writtenMs: 3900, channel: HERE, key: 'k1' },
+      { atMs: 9000, writtenMs: 9000, channel: HERE, key: 'k2' },
     ])
     expect(fileAt(15_000, 1_005_000).read()).toEqual([
-      { atMs: 4000, channel: HERE, key: 'k1' },
-      { atMs: 9000, channel: HERE, key: 'k2' },
+      { atMs: 4000, writtenMs: 4000, channel: HERE, key: 'k1' },
+      { atMs: 9000, writtenMs: 9000, channel: HERE, key: 'k2' },
     ])
   })
 
@@ -73,7 +73,9 @@ describe('what an account has sent', () => {
         }),
         ({ beforeMs, ageMs, elapsedMs, bootedForMs, wallJumpMs }) => {
           const nowMs = beforeMs + ageMs
-          fileAt(nowMs, 1e12 + nowMs).write([{ atMs: beforeMs, channel: HERE, key: 'k' }])
+          fileAt(nowMs, 1e12 + nowMs).write([
+            { atMs: beforeMs, writtenMs: beforeMs, channel: HERE, key: 'k' },
+          ])
           const laterMs = bootedForMs === undefined ? nowMs + elapsedMs : Math.min(bootedForMs, elapsedMs)
           const [line] = fileAt(laterMs, 1e12 + nowMs + elapsedMs + wallJumpMs).read()
           const believedMs = laterMs - (line?.atMs ?? Number.NaN)

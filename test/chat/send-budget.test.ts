@@ -142,8 +142,28 @@ describe('SendBudget', () => {
     budget.record(0, HERE, 'one')
     budget.record(10, THERE, 'two')
     budget.confirm(900, HERE)
-    expect(budget.waitMs(1000, wish(HERE, 'three'))).toBe(1000)
+    expect(budget.waitMs(1000, wish(HERE, 'three'))).toBe(950)
     expect(budget.written.map(({ atMs }) => atMs)).toEqual([10, 900])
+  })
+
+  it('lets the way to Twitch use up the margin before it costs anything', () => {
+    const budget = new SendBudget()
+    for (let count = 0; count < 20; count++) {
+      budget.record(count, toChannelName(`c${count}`), 'hello')
+      budget.confirm(count + 400, toChannelName(`c${count}`))
+    }
+    expect(budget.waitMs(1000, wish(HERE, 'hello'))).toBe(29_500)
+    budget.confirm(1000, toChannelName('c0'))
+    budget.record(1000, THERE, 'hello')
+    expect(budget.waitMs(1000, wish(HERE, 'hello'))).toBe(29_502)
+  })
+
+  it('makes a moderator wait no longer than for the confirmation, where that takes longer than the gap', () => {
+    const budget = new SendBudget()
+    budget.record(0, HERE, 'one')
+    budget.confirm(500, HERE)
+    expect(budget.waitMs(500, wish(HERE, 'two', { isPrivileged: true }))).toBe(0)
+    expect(budget.waitMs(500, wish(HERE, 'two'))).toBe(1050)
   })
 
   it('goes on from what an earlier run has written', () => {
