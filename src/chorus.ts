@@ -144,25 +144,33 @@ interface WriterParts {
 }
 
 function createWriter({ config, environment, ...parts }: WriterParts): ReplyWriter {
-  const { model, safety, ignore } = config
+  const { safety, ignore } = config
   const { clock, events } = parts
   return new ReplyWriter({
     ...parts,
-    model: new ModelClient({
-      apiKey: environment.openai.apiKey?.reveal(),
-      baseUrl: environment.openai.baseUrl,
-      model: environment.openai.model ?? model.name,
-      temperature: model.temperature,
-      maxTokens: model.maxTokens,
-      deadlineMs: model.deadline * SECOND,
-      clock,
-      events,
-    }),
+    model: createModel({ config, environment, clock, events }),
     wordFilter: new WordFilter({ blockedTerms: safety.blockedTerms }),
     moderation: safety.moderation,
     links: safety.links,
     secrets: environment.secrets,
     commandPrefixes: ignore.commandPrefixes,
+  })
+}
+
+/** The model that the configuration names, on the server that the environment names. */
+export function createModel({
+  config: { model },
+  environment: { openai },
+  ...parts
+}: Pick<WriterParts, 'config' | 'environment' | 'clock' | 'events'>): ModelClient {
+  return new ModelClient({
+    apiKey: openai.apiKey?.reveal(),
+    baseUrl: openai.baseUrl,
+    model: openai.model ?? model.name,
+    temperature: model.temperature,
+    maxTokens: model.maxTokens,
+    deadlineMs: model.deadline * SECOND,
+    ...parts,
   })
 }
 

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { checkCommand } from './commands/check.js'
 import { demoCommand } from './commands/demo.js'
 import { DEMO_BOTS_MAX } from './commands/demo-cast.js'
+import { doctorCommand } from './commands/doctor.js'
 import { loginCommand } from './commands/login.js'
 import { replayCommand } from './commands/replay.js'
 import { simulateCommand } from './commands/simulate.js'
@@ -58,7 +59,8 @@ function program(): Command {
     })
     .hook('preSubcommand', (all) => requireKnown(all, all.args[0]))
     .helpCommand(false)
-  for (const add of [addStart, addDemo, addCheck, addLogin, addReplay, addSimulate, addHelp]) add(chorus)
+  for (const add of [addStart, addDemo, addCheck, addDoctor, addLogin, addReplay, addSimulate, addHelp])
+    add(chorus)
   return chorus
 }
 
@@ -111,6 +113,16 @@ function addCheck(chorus: Command): void {
     .description('check the configuration and print it with its defaults, secrets masked')
     .option(...CONFIG)
     .action(({ config }: ConfigOption) => checkCommand({ file: config, write }))
+}
+
+function addDoctor(chorus: Command): void {
+  chorus
+    .command('doctor')
+    .description(
+      'look at everything a live run needs: Node, data folder, tokens, chat and roles, model, port, clock; exit 1 if something fails',
+    )
+    .option(...CONFIG)
+    .action(({ config }: ConfigOption) => doctorCommand({ file: config, write }))
 }
 
 function addLogin(chorus: Command): void {

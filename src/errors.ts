@@ -63,6 +63,7 @@ const TABLE = {
     'Stop the other program or choose another port; 0 takes any free one.',
   ),
   'lines-lost': row('process', 'never', 'Replay it more slowly: --speed.'),
+  'not-well': row('process', 'never', 'Do what stands behind the arrows, then ask again.'),
   'chat-unreachable': row('bot', 'free', 'Check the network and TWITCH_CHAT_URL; Chorus keeps trying.'),
   'login-refused': row(
     'bot',

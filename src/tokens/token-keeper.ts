@@ -8,12 +8,13 @@ import type { Secret } from '../secret.js'
 import type { TokenChange, TokenSource } from '../token-source.js'
 import { BotToken } from './bot-token.js'
 import { chooseToken } from './current-token.js'
+import type { TokenOwner } from './id-answer.js'
 import type { IdServer } from './id-server.js'
 import { StoredTokens } from './stored-tokens.js'
 import { TokenNews } from './token-news.js'
 import { TokenRefresher } from './token-refresher.js'
 import type { TokenStore } from './token-store.js'
-import { judgeOwner, type TokenFault, unknownToken } from './token-verdict.js'
+import { judgeOwner, type TokenFault, type TokenVerdict, unknownToken } from './token-verdict.js'
 
 /** What a keeper needs. */
 export interface TokenKeeperOptions {
@@ -31,6 +32,13 @@ export interface TokenKeeperOptions {
   /** Learns every token before anybody can use it. */
   readonly secrets: KnownSecrets
 }
+
+/** What Twitch says of a bot's token; `unchecked`: nobody answered, which is no refusal. */
+export type TokenHealth =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unchecked'; readonly reason: string }
+  | (Extract<TokenVerdict, { kind: 'invalid' }> & { readonly owner?: TokenOwner })
+  | (Extract<TokenVerdict, { kind: 'valid' }> & { readonly owner: TokenOwner })
 
 /** Files are looked at, and what is due is begun, this often. */
 const TICK_MS = 2 * SECOND
@@ -120,6 +128,20 @@ export class TokenKeeper implements TokenSource, AsyncDisposable {
     held.wantRefresh()
     await this.#within(LOGIN_WAIT_MS, this.#refresher.refresh(held))
     return another()
+  }
+
+  /** How a bot's token stands, asked now: refreshed before where that is needed, as for a login. Never rejects. */
+  async examine(bot: BotLogin): Promise<TokenHealth> {
+    const { idServer } = this.#options
+    const held = this.#find(bot)
+    const token = await this.forLogin(bot)
+    if (!held || !token) return { kind: 'none' }
+    if (!idServer) return { kind: 'unchecked', reason: 'there is no server to ask: TWITCH_ID_URL is not set' }
+    const answer = await idServer.validate(token.reveal(), this.#checks.signal)
+    if (answer.kind === 'unavailable') return { kind: 'unchecked', reason: answer.reason }
+    if (answer.kind === 'ok') return { ...judgeOwner(held, answer.owner), owner: answer.owner }
+    const other = await this.afterRefusal(bot, token)
+    return other ? this.examine(bot) : { kind: 'invalid', fault: unknownToken(held, answer.says) }
   }
 
   onChange(listener: (change: TokenChange) => void): Cancel {

@@ -1,0 +1,80 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { type Clock, SECOND } from '../clock.js'
+import type { Environment } from '../environment.js'
+import { type Finding, failed, note, ok, toFailure } from './finding.js'
+
+/** What `engines` in package.json asks for. */
+const NODE_MIN = [20, 19] as const
+/** Clocks that differ by more than this are wrong: an answer may have been a while on its way. */
+const CLOCK_MAX_MS = 10 * SECOND
+const CLOCK_DEADLINE_MS = 5 * SECOND
+
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const isEnough = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])
+  return isEnough
+    ? ok(`Node ${version}`)
+    : failed(
+        `Node ${version} is too old`,
+        `Install Node ${NODE_MIN.join('.')} or newer from https://nodejs.org.`,
+      )
+}
+
+/** Writes a file into the data folder and takes it away again. */
+export function checkDataFolder(dataDir: string | undefined): Finding {
+  if (dataDir === undefined) return note('nothing is kept: there is no data folder')
+  const file = path.join(dataDir, `.doctor-${process.pid}`)
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    writeFileSync(file, 'a look')
+    rmSync(file)
+    return ok(`data folder ${dataDir} can be written to`)
+  } catch (error) {
+    const advice =
+      'Give this user the right to write there, make room on the disk, or set CHORUS_DATA_DIR to another folder.'
+    return { ...toFailure(`data folder ${dataDir} can’t be written to`, error), advice }
+  }
+}
+
+/** Whether the port of the control room is free. */
+export function checkPort({ host, port }: Pick<Environment, 'host' | 'port'>): Promise<Finding> {
+  const where = `port ${port.number} on ${host}`
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') resolve(toFailure(`${where} can’t be opened`, error))
+      else if (port.isSet)
+        resolve(
+          failed(
+            `${where} is taken`,
+            'Stop the other program, a running Chorus perhaps, or set another PORT.',
+          ),
+        )
+      else resolve(note(`${where} is taken: the next free one will be used`))
+    })
+    server.listen(port.number, host, () => server.close(() => resolve(ok(`${where} is free`))))
+  })
+}
+
+/** Holds this machine's clock against that of a server, which tells its own with every answer. */
+export async function checkClock(url: string | undefined, clock: Clock): Promise<Finding> {
+  if (url === undefined) return note('the clock can’t be compared: there is no server to ask')
+  try {
+    const startedMs = clock.wall()
+    const answer = await fetch(url, {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(CLOCK_DEADLINE_MS),
+    })
+    const theirsMs = Date.parse(answer.headers.get('date') ?? '')
+    if (Number.isNaN(theirsMs)) return note('the clock can’t be compared: the server does not tell its own')
+    // The header is in whole seconds, and of some moment between question and answer.
+    const offMs = Math.max(startedMs - theirsMs - SECOND, theirsMs - clock.wall(), 0)
+    const off = `the clock differs by ${Math.round(offMs / SECOND)} s from that of ${new URL(url).host}`
+    return offMs > CLOCK_MAX_MS ? failed(off, 'Let the machine set its clock by the network.') : ok(off)
+  } catch {
+    return note(`the clock can’t be compared: ${new URL(url).host} does not answer`)
+  }
+}
