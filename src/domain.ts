@@ -147,9 +147,11 @@ export type Clearing =
   | { readonly kind: 'user'; readonly channel: ChannelName; readonly userId: UserId }
   | { readonly kind: 'chat'; readonly channel: ChannelName }
 
-/** Whether the message is among what was cleared away. */
-export function isCleared({ channel, id, userId }: ChatMessage, clearing: Clearing): boolean {
-  if (channel !== clearing.channel) return false
+/** Whether a line of the clearing's channel is among what was cleared away. */
+export function isCleared(
+  { id, userId }: { readonly id: MessageId | undefined; readonly userId?: UserId },
+  clearing: Clearing,
+): boolean {
   switch (clearing.kind) {
     case 'message':
       return id === clearing.id

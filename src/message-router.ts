@@ -113,7 +113,9 @@ export class MessageRouter<Line = string> {
     if (clearing.kind === 'message') this.#clearedIds.add(clearing.id)
     this.events.emit('chat:cleared', { clearing })
     const outcome: TakenBack = { kind: 'withdrawn', by: 'moderation', reason: REASONS[clearing.kind] }
-    return this.#queue.takeBack(({ message }) => isCleared(message, clearing), outcome)
+    const isMeant = ({ channel, ...line }: ChatMessage) =>
+      channel === clearing.channel && isCleared(line, clearing)
+    return this.#queue.takeBack(({ message }) => isMeant(message), outcome)
   }
 
   /** Whether a message was read already: lets a source skip the work of parsing a copy of it. */

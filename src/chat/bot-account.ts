@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Cancel, Clock } from '../clock.js'
 import type { BotLogin, ChannelName, ChatLine, ChatMessage, Clearing, Outcome } from '../domain.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
@@ -73,6 +73,7 @@ export class BotAccount {
   readonly #outbox: Outbox
   /** Unset where nothing is kept. */
   readonly #file: BudgetFile | undefined
+  readonly #ignoreTokens: Cancel
   #isKept = true
   /** What kept the lines of earlier runs from being read: told at the start, when somebody listens. */
   #unread: unknown
@@ -116,7 +117,7 @@ export class BotAccount {
     })
     // A room is known from the start, so that its status is.
     for (const channel of channels) this.#rooms.standing(channel)
-    options.tokens.onChange((change) => {
+    this.#ignoreTokens = options.tokens.onChange((change) => {
       if (change.bot.toLowerCase() !== bot.toLowerCase()) return
       if (change.kind === 'replaced') this.#connection.tokenReplaced()
       else this.#connection.tokenRevoked(change.reason)
@@ -168,6 +169,7 @@ export class BotAccount {
 
   /** What was written is left in doubt, what waits is refused; resolves when the sockets are gone. Safe to call twice. */
   async stop(): Promise<void> {
+    this.#ignoreTokens()
     this.#outbox.stop()
     this.#rooms.stop()
     await this.#connection.stop()

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.js'
 import {
-  assertNever,
   type BotLogin,
   type ChannelName,
   type ChatMessage,
   type Clearing,
+  isCleared,
   LINE_UNITS_MAX,
   type MessageId,
   type UserId,
@@ -76,7 +76,7 @@ export class Conversation {
 
   /** Moderators have cleared something away: it is quoted no more. */
   forget(clearing: Clearing): void {
-    this.#channels.get(clearing.channel)?.remove((line) => isGone(line, clearing))
+    this.#channels.get(clearing.channel)?.remove((line) => isCleared(line, clearing))
   }
 
   /**
@@ -170,19 +170,6 @@ class Window {
 
   #at(place: number): Entry | undefined {
     return this.#ring[place % LINES_MAX]
-  }
-}
-
-function isGone({ id, userId }: Entry, clearing: Clearing): boolean {
-  switch (clearing.kind) {
-    case 'message':
-      return id === clearing.id
-    case 'user':
-      return userId === clearing.userId
-    case 'chat':
-      return true
-    default:
-      return assertNever(clearing)
   }
 }
 

@@ -27,11 +27,11 @@ describe('used wrongly, it says in one line what is wrong and ends with 2', () =
     [['simulat'], "unknown command 'simulat'; did you mean simulate?"],
     [
       ['dance'],
-      "unknown command 'dance'; the commands are start, demo, check, login, replay, simulate, help",
+      "unknown command 'dance'; the commands are start, demo, check, doctor, login, replay, simulate, help",
     ],
     [
       ['help', 'dance'],
-      "unknown command 'dance'; the commands are start, demo, check, login, replay, simulate, help",
+      "unknown command 'dance'; the commands are start, demo, check, doctor, login, replay, simulate, help",
     ],
     [['start', 'demo'], "too many arguments for 'start'. Expected 0 arguments but got 1."],
     [['--bot', '2'], "unknown option '--bot'"],
