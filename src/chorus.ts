@@ -67,11 +67,12 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const events = new ChorusEmitter()
   if (options.logger) logEvents(events, options.logger)
   const configured = toBots(config.bots)
-  const tokens = createTokenKeeper({
+  const keeper = createTokenKeeper({
     bots: configured.map(({ login }) => login),
     ...{ environment, clock, random, events },
   })
-  const bots = configured.filter(({ login }) => tokens.has(login))
+  // Whoever brings the tokens has one for each bot, and keeps them good.
+  const bots = options.tokens ? configured : configured.filter(({ login }) => keeper.has(login))
   if (bots.length === 0) throw noToken(configured, environment)
   requireModel(environment)
 
@@ -80,7 +81,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const chat = new TwitchChat({
     bots,
     channels: config.channels.map(toChannelName),
-    tokens: options.tokens ?? tokens,
+    tokens: options.tokens ?? keeper,
     ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
     dataDir: environment.dataDir,
     clock,
@@ -115,7 +116,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   events.on('message:received', ({ message }) => conversation.hear(message))
   events.on('line:sent', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
   tellWhenReady(events, chat, bots.length)
-  return assemble({ router, events, bots, chat, tokens })
+  return assemble({ router, events, bots, chat, keeper: options.tokens ? undefined : keeper })
 }
 
 function noToken(bots: readonly Bot[], environment: Environment): ChorusError {
@@ -191,22 +192,22 @@ function tellWhenReady(events: ChorusEmitter, chat: TwitchChat, botCount: number
 /** The order of start and stop: chat last in, last out, so that what is ready can still be said. */
 function assemble({
   chat,
-  tokens,
+  keeper,
   ...parts
 }: Pick<Chorus, 'router' | 'events' | 'bots'> & {
   readonly chat: TwitchChat
-  readonly tokens: TokenKeeper
+  readonly keeper: TokenKeeper | undefined
 }): Chorus {
   const { router } = parts
   const stop = async () => {
     await router.stop()
-    await Promise.all([chat.stop(), tokens.stop()])
+    await Promise.all([chat.stop(), keeper?.stop()])
   }
   return {
     ...parts,
     chatStatus: () => chat.status(),
     start() {
-      tokens.start()
+      keeper?.start()
       return chat.start()
     },
     async gracefulStop(options = {}) {

@@ -258,7 +258,10 @@ export class BotConnection {
       if (other) this.#again(this.#failures === 0)
       else this.#park(reason)
     }
-    decide().catch((error: unknown) => events.emit('error', { error, where: `login of ${bot}` }))
+    decide().catch((error: unknown) => {
+      events.emit('error', { error, where: `login of ${bot}` })
+      if (this.#state === undecided) this.#retry(reason)
+    })
   }
 
   #park(reason: string): void {

@@ -6,6 +6,7 @@ import { LockOut } from './lock-out.js'
 import { type NoticeVerdict, noticeVerdict } from './notice-verdict.js'
 import type { OutboxOptions } from './outbox.js'
 import type { PendingLine } from './pending-line.js'
+import { WINDOW_MS } from './send-budget.js'
 import { isSighting, type Sighting, UnseenWatch } from './unseen-watch.js'
 import type { WaitingLines } from './waiting-lines.js'
 
@@ -60,9 +61,9 @@ export class Delivery {
     return this.#lockOut.reason
   }
 
-  /** The same, but `undefined` as well while a line may be written to find out whether it still does. */
+  /** The same, but `undefined` as well when a line may be written to find out whether it still does. */
   get mutedReason(): string | undefined {
-    return this.#lockOut.waitMs > 0 ? this.#lockOut.reason : undefined
+    return this.#lockOut.waitMs > 0 || this.#isProbing ? this.#lockOut.reason : undefined
   }
 
   /** Milliseconds until a line may be written to the channel; endless while another one there is not answered. */
@@ -73,9 +74,7 @@ export class Delivery {
     const channelMs = (this.#notBeforeMs.get(channel) ?? now) - now
     if (rooms.standing(channel).isPrivileged) return Math.max(0, channelMs)
     // One probe at a time: what Twitch says to it decides for all.
-    const isProbing =
-      this.#lockOut.reason !== undefined && this.#answers.values().some((open) => !open.isPrivileged)
-    if (isProbing) return Number.POSITIVE_INFINITY
+    if (this.#isProbing) return Number.POSITIVE_INFINITY
     const accountMs = (this.#notBeforeMs.get('account') ?? now) - now
     return Math.max(0, channelMs, accountMs, this.#lockOut.waitMs)
   }
@@ -131,7 +130,8 @@ export class Delivery {
   cut(): void {
     for (const open of this.#answers.takeAll()) {
       this.#noteArrival(open)
-      this.#leaveOpen(open)
+      if (open.objection !== undefined) this.#reword(open.pending, open.objection)
+      else this.#leaveOpen(open)
     }
     this.#options.wake()
   }
@@ -141,6 +141,12 @@ export class Delivery {
     this.#unseen.stop()
     this.#lockOut.stop()
     for (const { pending } of this.#answers.takeAll()) if (!pending.isSettled) pending.leaveInDoubt()
+  }
+
+  /** A line is on its way to find out whether Twitch listens to the account again. */
+  get #isProbing(): boolean {
+    const isOrdinary = ({ isPrivileged }: Unanswered) => !isPrivileged
+    return this.#lockOut.reason !== undefined && this.#answers.values().some(isOrdinary)
   }
 
   /** Does what the NOTICE asks for; returns what becomes of the line, in words. */
@@ -177,6 +183,8 @@ export class Delivery {
 
   #slowDown(open: Unanswered): string {
     this.#take(open)
+    // Where it is somebody special there is no such rule, and no lock-out: then Twitch means the whole window.
+    if (open.isPrivileged) return this.#tryAgain(open, open.channel, WINDOW_MS)
     const slowdown = this.#lockOut.tooFast()
     if (slowdown.kind === 'locked') return this.#tryAgain(open, open.channel, 0)
     return this.#tryAgain(open, slowdown.scope === 'channel' ? open.channel : 'account', slowdown.waitMs)

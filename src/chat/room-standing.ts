@@ -22,7 +22,7 @@ interface Closed {
 
 /**
  * How one account stands in one room: what it is there, the room's modes, and whether it may talk at all. Told by
- * USERSTATE, ROOMSTATE, the badges on its lines, and NOTICEs; forgotten when the connection is lost.
+ * USERSTATE, ROOMSTATE, the badges on its lines, and NOTICEs; after a reconnect it is told anew.
  */
 export class RoomStanding implements RoomAllowance {
   #isPrivileged = false

@@ -25,6 +25,7 @@ export class Rooms {
   readonly #options: RoomsOptions
   /** Bounded by the configured channels: nobody asks for another. */
   readonly #rooms = new Map<ChannelName, Room>()
+  #isStopped = false
 
   constructor(options: RoomsOptions) {
     this.#options = options
@@ -77,6 +78,7 @@ export class Rooms {
 
   /** Leaves no timer behind. */
   stop(): void {
+    this.#isStopped = true
     for (const { cancelReopening } of this.#rooms.values()) cancelReopening()
   }
 
@@ -87,6 +89,7 @@ export class Rooms {
     const reason = room.standing.closedReason(now)
     const inMs = room.standing.reopensInMs(now)
     room.cancelReopening()
+    if (this.#isStopped) return
     if (inMs !== undefined) room.cancelReopening = clock.after(inMs, () => this.#look(channel, room))
     if (reason === room.closedReason) return
     room.closedReason = reason

@@ -58,7 +58,7 @@ describe('a raid', () => {
   })
 
   it('on a bot that one viewer floods loses neither the honest viewers nor the flooder', async () => {
-    const chorus = await start({ factor: 20 })
+    const chorus = await start({ factor: 10 })
     const flood = viewerFlood({ seed: 7, channel: CHANNEL, bot: 'ava', lines: 40, overMs: 3 * SECOND })
     const honest = (bot: string, seed: number) =>
       questionBurst({ seed, channel: CHANNEL, bot, questions: 10, withinMs: 3 * SECOND })
