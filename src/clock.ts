@@ -38,8 +38,9 @@ export function systemClock(factor = 1): Clock {
     after(ms, run) {
       const dueMs = sinceBootMs() + Math.max(0, ms) / factor
       let timer: NodeJS.Timeout
+      // What is due already is a negative wait, which newer Node complains about.
       const arm = () => {
-        timer = setTimeout(look, Math.min(dueMs - sinceBootMs(), TIMER_MAX_MS))
+        timer = setTimeout(look, Math.min(Math.max(0, dueMs - sinceBootMs()), TIMER_MAX_MS))
       }
       // Node counts in whole milliseconds of its own, and may be up to one of them early.
       const look = () => (sinceBootMs() < dueMs ? arm() : run())
