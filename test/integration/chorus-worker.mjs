@@ -10,7 +10,6 @@ const chorus = await createChorus(JSON.parse(config), {
   random: seededRandom(3),
 })
 const tell = (/** @type {object} */ news) => process.send?.(news)
-chorus.events.on('ready', () => tell({ event: 'ready' }))
 chorus.events.on('bot:disconnected', ({ reason }) => tell({ event: 'bot:disconnected', reason }))
 chorus.events.on('reply:accepted', ({ task }) => tell({ event: 'reply:accepted', id: task.message.id }))
 chorus.events.on('reply:settled', ({ task, outcome }) =>
@@ -19,3 +18,4 @@ chorus.events.on('reply:settled', ({ task, outcome }) =>
 chorus.events.on('error', ({ error, where }) => tell({ event: 'error', where, reason: String(error) }))
 process.on('disconnect', () => process.exit())
 await chorus.start()
+tell({ event: 'started' })

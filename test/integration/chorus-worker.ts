@@ -13,7 +13,7 @@ const WORKER = fileURLToPath(new URL('chorus-worker.mjs', import.meta.url))
 
 /** What a worker tells. */
 interface News {
-  readonly event: 'ready' | 'bot:disconnected' | 'reply:accepted' | 'reply:settled' | 'error'
+  readonly event: 'started' | 'bot:disconnected' | 'reply:accepted' | 'reply:settled' | 'error'
   /** Of the message that is answered. */
   readonly id?: string
   readonly outcome?: Outcome
@@ -96,14 +96,14 @@ export class ChorusWorker {
   }
 }
 
-/** Gives the file's tests a function that starts a worker and resolves when it is in chat; each test's end kills it. */
+/** Gives the file's tests a function that starts a worker and resolves when it is in its channels; each test's end kills it. */
 export function workers(): (options: WorkerOptions) => Promise<ChorusWorker> {
   const started: ChorusWorker[] = []
   afterEach(() => Promise.all(started.splice(0).map((worker) => worker.kill())))
   return async (options) => {
     const worker = new ChorusWorker(options)
     started.push(worker)
-    await worker.until(() => worker.of('ready').length > 0)
+    await worker.until(() => worker.of('started').length > 0)
     return worker
   }
 }
