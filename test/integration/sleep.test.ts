@@ -23,22 +23,22 @@ afterEach(() => rmSync(dataDir, { recursive: true }))
 it.each([8, 60])(
   'a process that sleeps for %i s in a raid breaks no limit, says nothing twice, and answers all',
   async (seconds) => {
-    const [factor, bots] = [15, ['ava', 'ben']]
+    const [factor, bots] = [20, ['ava', 'ben']]
     const { clock, model, play, twitch } = await start({ factor, bots, isStarted: false })
     const worker = await startWorker({ bots, channels: [CHANNEL], factor, dataDir, twitch, model })
-    await play(raid({ seed: 61, channel: CHANNEL, bots, viewers: 40, overMs: SECOND }))
-    await worker.until(() => worker.of('reply:accepted').length === 40)
+    await play(raid({ seed: 61, channel: CHANNEL, bots, viewers: 30, overMs: SECOND }))
+    await worker.until(() => worker.of('reply:accepted').length === 30)
     await twitch.ledger.until((ledger) => ledger.attempts().length >= 6, soon())
     worker.signal('SIGSTOP')
     await sleep(clock, seconds * SECOND, soon())
     worker.signal('SIGCONT')
-    await worker.until(() => worker.of('reply:settled').length === 40)
+    await worker.until(() => worker.of('reply:settled').length === 30)
     expect(worker.of('reply:settled').filter(({ outcome }) => outcome?.kind !== 'sent')).toEqual([])
     expect(worker.of('error')).toEqual([])
     const shown = twitch.ledger.delivered().map(({ replyParent }) => replyParent)
     expect(new Set(shown).size).toBe(shown.length)
     const doubtful = worker.of('reply:settled').filter(({ outcome }) => outcome && 'inDoubt' in outcome)
-    expect(shown.length).toBeGreaterThanOrEqual(40 - doubtful.length)
+    expect(shown.length).toBeGreaterThanOrEqual(30 - doubtful.length)
     expect(doubtful.length).toBeLessThanOrEqual(bots.length)
     expectNoBreach({ twitch })
   },

@@ -3,7 +3,8 @@ import { SECOND } from '../../src/clock.js'
 import { raid } from '../../src/simulator/scenarios.js'
 import { CHANNEL, choruses, type Fixture } from './chorus-fixture.js'
 import { soon } from './event-record.js'
-import { expectSaidOnce, untilGone } from './said-once.js'
+import { AT_ONCE, ask, outcomeSoFar, untilTried } from './questions.js'
+import { expectPromiseKept, expectSaidOnce, untilGone } from './said-once.js'
 
 const start = choruses()
 const NOTHING = { size: 0, pending: 0 }
@@ -124,6 +125,55 @@ describe('stop() in a raid', () => {
     await chorus.chorus.stop()
     await untilGone(chorus)
     expect(chorus.chorus.chatStatus().bots.map(({ state }) => state)).toEqual(['stopped', 'stopped'])
+  })
+})
+
+describe('a line that Twitch has not answered', () => {
+  /** A Chorus whose line is written, and confirmed only after `seconds`. */
+  async function inFlight(seconds: number): Promise<{ chorus: Fixture; question: string }> {
+    const chorus = await start({ ...AT_ONCE, factor: 10, bots: ['ava'] })
+    chorus.twitch.delayUserstate(seconds * SECOND)
+    const question = ask(chorus)
+    await untilTried(chorus, question)
+    return { chorus, question }
+  }
+
+  it('ends in doubt when stop() comes', async () => {
+    const { chorus, question } = await inFlight(3)
+    await chorus.chorus.stop()
+    expect(outcomeSoFar(chorus, question)).toEqual({ kind: 'sent', inDoubt: true })
+    await expectPromiseKept(chorus)
+  })
+
+  it('is waited for by gracefulStop(), and counts as done', async () => {
+    const { chorus, question } = await inFlight(3)
+    expect(await chorus.chorus.gracefulStop()).toEqual({ done: 1, left: 0 })
+    expect(outcomeSoFar(chorus, question)).toMatchObject({ kind: 'sent', id: expect.any(String) })
+    await expectPromiseKept(chorus)
+  })
+
+  it('ends in doubt when the deadline of gracefulStop() is over before', async () => {
+    const { chorus, question } = await inFlight(4.5)
+    const { done, left } = await chorus.chorus.gracefulStop({ deadlineMs: SECOND })
+    expect(done + left).toBe(1)
+    expect(outcomeSoFar(chorus, question)).toEqual({ kind: 'sent', inDoubt: true })
+    await expectPromiseKept(chorus)
+  })
+
+  it('has an outcome, whichever of the bots wrote it in the moment of a stop', async () => {
+    const chorus = await start({ ...AT_ONCE, factor: 15 })
+    chorus.twitch.delayUserstate(SECOND)
+    const isRead = chorus.twitch.ledger.until((ledger) => ledger.attempts().length >= 6, soon())
+    for (let count = 0; count < 20; count++) {
+      ask(chorus, { viewer: `viewer${count}`, bot: count % 2 ? 'ava' : 'ben' })
+    }
+    await isRead
+    await chorus.chorus.stop()
+    const settled = chorus.record.of('reply:settled').map(({ task }) => task.message.id)
+    const written = chorus.record.of('line:written').map(({ line }) => line.replyTo)
+    expect(written.length).toBeGreaterThanOrEqual(6)
+    expect(written.filter((question) => question && !settled.includes(question))).toEqual([])
+    await expectPromiseKept(chorus)
   })
 })
 

@@ -58,6 +58,17 @@ describe('a message', () => {
     expect(verdicts()).toEqual(['delivered'])
   })
 
+  it('is ignored for an hour where its account is muted and nobody special', async () => {
+    const client = await joinAs(simulator, 'bot', 'chan')
+    simulator.lockOut('bot')
+    client.send('PRIVMSG #chan :one')
+    await client.settled()
+    simulator.room('chan').setRole('bot', 'moderator')
+    client.send('@client-nonce=n2 PRIVMSG #chan :two')
+    await client.line('client-nonce=n2')
+    expect(verdicts()).toEqual(['locked-out', 'delivered'])
+  })
+
   it('can be held by AutoMod or meet any NOTICE, known or not', async () => {
     const client = await joinAs(simulator, 'bot', 'chan')
     simulator.holdByAutoMod(1, 'bot')
@@ -80,6 +91,21 @@ describe('a message', () => {
     expect(client.lines.some((line) => line.includes('n1'))).toBe(false)
     await clock.advance(1)
     await client.line('client-nonce=n1')
+  })
+
+  it('can be slow to reach one account, and no line overtakes another on the way', async () => {
+    const [slow, other] = [await joinAs(simulator, 'bot', 'chan'), await joinAs(simulator, 'ben', 'chan')]
+    simulator.lag('bot', 3000)
+    simulator.room('chan').say('ann', 'one')
+    await other.line('PRIVMSG #chan :one')
+    simulator.lag('bot', 0)
+    simulator.room('chan').say('ann', 'two')
+    await other.line('PRIVMSG #chan :two')
+    expect(slow.lines.some((line) => line.includes('PRIVMSG'))).toBe(false)
+    await clock.advance(3000)
+    await slow.line('PRIVMSG #chan :two')
+    const said = slow.lines.filter((line) => line.includes('PRIVMSG')).map((line) => line.slice(-3))
+    expect(said).toEqual(['one', 'two'])
   })
 
   it('takes the time of the line', async () => {
