@@ -93,8 +93,6 @@ describe('a Chorus that has spent its allowance and is started again at once', (
     await twitch.ledger.until((ledger) => ledger.attempts().length === 20, soon())
     await first.kill()
     const second = await startWorker(workerOptions)
-    const isIn = () => twitch.ledger.sessions({ account: 'ava', channel: OTHER, kind: 'join' }).length === 2
-    await twitch.ledger.until(isIn, soon())
     const question = twitch.room(OTHER).say('ann', '@ava and now?')
     await second.until(() => second.of('reply:settled').length === 1)
     expect(second.of('reply:settled')).toMatchObject([{ id: question, outcome: { kind: 'sent' } }])
