@@ -29,7 +29,7 @@ describe('msg_ratelimit', () => {
     const attempts = attemptsFor(chorus, question)
     expect(attempts.map(({ verdict }) => verdict)).toEqual(['msg_ratelimit', 'delivered'])
     expect(gapsOf(attempts)[0]).toBeGreaterThanOrEqual(1.1 * SECOND)
-    expect(gapsOf(attempts)[0]).toBeLessThan(5 * SECOND)
+    expect(gapsOf(attempts)[0]).toBeLessThan(15 * SECOND)
     expect(new Set(textsOf(chorus, question)).size).toBe(1)
     await expectPromiseKept(chorus)
   })
@@ -41,7 +41,7 @@ describe('msg_ratelimit', () => {
     expect(await outcomeOf(chorus, question)).toMatchObject({ kind: 'sent' })
     const [, second = 0] = gapsOf(attemptsFor(chorus, question))
     expect(second).toBeGreaterThanOrEqual(30 * SECOND)
-    expect(second).toBeLessThan(40 * SECOND)
+    expect(second).toBeLessThan(60 * SECOND)
     await expectPromiseKept(chorus)
   })
 
@@ -76,7 +76,7 @@ describe('slow mode', () => {
     expect(await outcomeOf(chorus, question)).toMatchObject({ kind: 'sent' })
     const [gap = 0] = gapsOf(attemptsFor(chorus, question))
     expect(gap).toBeGreaterThanOrEqual(7 * SECOND)
-    expect(gap).toBeLessThan(10 * SECOND)
+    expect(gap).toBeLessThan(20 * SECOND)
     await expectPromiseKept(chorus)
   })
 
