@@ -27,6 +27,8 @@ export interface Handed {
   readonly controller: AbortController
   /** The names it was written under. */
   readonly nonces: string[]
+  /** The one of them of which Twitch has told the account that AutoMod holds it. */
+  heldNonce: string | undefined
   isInFlight: boolean
   outcome: Outcome | undefined
   error: unknown
@@ -78,6 +80,7 @@ export class OutboxWorld {
       line,
       controller: new AbortController(),
       nonces: [],
+      heldNonce: undefined,
       isInFlight: false,
       outcome: undefined,
       error: undefined,
@@ -233,6 +236,7 @@ export class MemoryBot {
         break
       case 'NOTICE': {
         const id = String(raw.tags['msg-id'])
+        if (id === 'msg_rejected') this.#noteHeld(channel)
         if (isAboutLine(id)) this.outbox.delivery.refused(channel, id, raw.params[1] ?? '')
         break
       }
@@ -240,6 +244,14 @@ export class MemoryBot {
         this.#hear(raw)
         break
     }
+  }
+
+  #noteHeld(channel: ChannelName): void {
+    const { handed, twitch } = this.#world
+    const attempts = twitch.ledger.attempts({ account: this.login, channel })
+    const nonce = attempts.findLast(({ verdict }) => verdict === 'msg_rejected')?.nonce
+    const held = handed.find(({ nonces }) => nonce !== undefined && nonces.includes(nonce))
+    if (held) held.heldNonce = nonce
   }
 
   #hear(raw: RawLine): void {
