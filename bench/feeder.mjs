@@ -9,7 +9,7 @@ const FRAMES_PER_TURN = 10
 
 /**
  * The worker that feeds chat: the built-in Twitch in a process of its own, so that its work hides nothing of the
- * readers'. A NOTICE in front and one behind mark a feeding on every connection.
+ * readers'. The room's emote-only mode marks a feeding on every connection: it is on as long as that lasts.
  */
 const twitch = new TwitchSimulator({ clock: systemClock(), random: Math.random, openRegistration: true })
 await twitch.start()
@@ -41,7 +41,7 @@ async function feedFrame(lines) {
  * @param {'begin' | 'end'} edge
  */
 function mark(channel, edge) {
-  return `@msg-id=msg_bench_${edge} :tmi.twitch.tv NOTICE #${channel} :${edge}`
+  return `@emote-only=${edge === 'begin' ? 1 : 0};room-id=1 :tmi.twitch.tv ROOMSTATE #${channel}`
 }
 
 function nextTurn() {

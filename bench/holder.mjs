@@ -47,8 +47,8 @@ serveRequests(async ({ kind, ...request }) => {
 async function listen(request) {
   const listening = await startListening({ ...request, replies: AT_ONCE, reply: answer })
   router = listening.router
-  listening.events.on('line:refused', ({ notice }) => {
-    if (notice === 'msg_bench_end' && ++ends === request.logins.length) finish({})
+  listening.events.on('channel:opened', () => {
+    if (++ends === request.logins.length) finish({})
   })
   return {}
 }

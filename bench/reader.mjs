@@ -38,13 +38,12 @@ serveRequests(async ({ kind, ...request }) => {
   }
 })
 
-/** @param {string} notice */
-function hearMark(notice) {
-  if (notice === 'msg_bench_begin') {
-    begun ??= { wallMs: performance.now(), cpu: process.cpuUsage(), decided }
-    return
-  }
-  if (notice !== 'msg_bench_end' || ++ended < connections) return
+function hearBegin() {
+  begun ??= { wallMs: performance.now(), cpu: process.cpuUsage(), decided }
+}
+
+function hearEnd() {
+  if (!begun || ++ended < connections) return
   // What the last lines have set off in promises is part of it.
   setImmediate(tellFound)
 }
@@ -78,7 +77,10 @@ async function readBare({ url, channel, logins }) {
       channels: [channel],
     })
     client.on('message', () => {})
-    client.on('notice', (_channel, notice) => hearMark(notice))
+    client.on('roomstate', (_channel, modes) => {
+      if (modes['emote-only']) hearBegin()
+      else hearEnd()
+    })
     const joined = new Promise((resolve) => client.once('join', resolve))
     await client.connect()
     await joined
@@ -93,7 +95,8 @@ async function readWithChorus(request) {
   events.on('message:decided', () => {
     decided += 1
   })
-  events.on('line:refused', ({ notice }) => hearMark(notice))
+  events.on('channel:closed', hearBegin)
+  events.on('channel:opened', hearEnd)
   return {}
 }
 
