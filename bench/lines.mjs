@@ -33,7 +33,7 @@ const RUNS = [
   ],
   [
     { bots: 2, mentions: 340, factor: 5 },
-    { bots: 5, mentions: 850, factor: 5 },
+    { bots: 5, mentions: 850, factor: 3 },
   ],
   [{ bots: 2, mentions: 260, factor: 1 }],
   [
