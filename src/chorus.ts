@@ -69,7 +69,10 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const configured = toBots(config.bots)
   const keeper = createTokenKeeper({
     bots: configured.map(({ login }) => login),
-    ...{ environment, clock, random, events },
+    environment,
+    clock,
+    random,
+    events,
   })
   // Whoever brings the tokens has one for each bot, and keeps them good.
   const bots = options.tokens ? configured : configured.filter(({ login }) => keeper.has(login))

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { checkCommand } from './commands/check.js'
 import { demoCommand } from './commands/demo.js'
@@ -11,6 +10,7 @@ import { simulateCommand } from './commands/simulate.js'
 import { startCommand } from './commands/start.js'
 import { LOGIN_PATTERN } from './config-schema.js'
 import { type ErrorCode, toChorusError } from './errors.js'
+import { readManifest } from './manifest.js'
 import { nearest } from './nearest.js'
 
 /** Ended as asked, failed while running, wrong usage or configuration. */
@@ -51,7 +51,7 @@ const traceOf = (thrown: unknown) => (thrown instanceof Error && thrown.stack) |
 function program(): Command {
   const chorus = new Command('chorus')
     .description('AI personas that answer viewers in a Twitch channel, and never lose a reply.')
-    .version(version(), '-v, --version')
+    .version(readManifest().version, '-v, --version')
     .exitOverride()
     .configureOutput({
       // As every other error of ours: what was wrong, then what to do.
@@ -236,11 +236,6 @@ const decimal = (low: number, high: number) => (text: string) => {
   const value = Number(text)
   if (text.trim() !== '' && value >= low && value <= high) return value
   throw new InvalidArgumentError(`It wants a number from ${low} to ${high}.`)
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }
 
 // Who reads our output may go away, as `head` does: without a listener that would end the process with a stack.

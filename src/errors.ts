@@ -168,8 +168,18 @@ export class ChorusError extends Error {
 
   /** What the reader should do, as a sentence. */
   get advice(): string {
-    return TABLE[this.code].advice
+    return adviceOn(this.code)
   }
+}
+
+/** What to do about an error of this kind; with a bot's login in the place that the table leaves for it. */
+export function adviceOn(code: ErrorCode, login?: string): string {
+  const { advice } = TABLE[code]
+  if (login === undefined) return advice
+  // In capitals it is part of a variable's name.
+  return advice.replace(/<login>/gi, (place) =>
+    place === '<LOGIN>' ? login.toUpperCase() : login.toLowerCase(),
+  )
 }
 
 /** Whatever was thrown, as a ChorusError: strangers throw strings and worse. Never throws. */

@@ -79,7 +79,7 @@ export class BotAccount {
   #unread: unknown
 
   constructor(options: BotAccountOptions) {
-    const { bot, channels, clock, dataDir, events, random } = options
+    const { bot, clock, dataDir, events, random } = options
     this.bot = bot
     this.#options = options
     this.#rooms = new Rooms({ bot, clock, events, onChange: () => this.#changed() })
@@ -115,8 +115,6 @@ export class BotAccount {
         othersHeardAtMs: options.othersHeardAtMs,
       },
     })
-    // A room is known from the start, so that its status is.
-    for (const channel of channels) this.#rooms.standing(channel)
     this.#ignoreTokens = options.tokens.onChange((change) => {
       if (change.bot.toLowerCase() !== bot.toLowerCase()) return
       if (change.kind === 'replaced') this.#connection.tokenReplaced()

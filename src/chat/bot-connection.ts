@@ -1,6 +1,6 @@
 import { type Cancel, type Clock, SECOND } from '../clock.js'
 import type { BotLogin, ChannelName } from '../domain.js'
-import { ChorusError } from '../errors.js'
+import { adviceOn } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
 import type { Secret } from '../secret.js'
@@ -266,12 +266,9 @@ export class BotConnection {
 
   #park(reason: string): void {
     const { bot, events, listener } = this.#options
-    // In capitals it is part of a variable's name.
-    const named = (place: string) => (place === '<LOGIN>' ? bot.toUpperCase() : bot.toLowerCase())
-    const advice = new ChorusError('login-refused', reason).advice.replace(/<login>/gi, named)
     this.#enter({ kind: 'parked', reason })
     listener.cut()
-    events.emit('bot:parked', { bot, reason, advice })
+    events.emit('bot:parked', { bot, reason, advice: adviceOn('login-refused', bot) })
     this.#settle()
   }
 

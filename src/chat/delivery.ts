@@ -107,9 +107,8 @@ export class Delivery {
   /** Another connection has heard the bot say something: a receipt, whatever the bot's own connection says. */
   sighted(channel: ChannelName, sighting: Sighting, id: MessageId): void {
     this.#unseen.seen(channel, sighting)
-    const { nonce } = sighting
     const isIt = (pending: PendingLine) =>
-      nonce === undefined ? isSighting(sighting, { nonce: '', text: pending.line.text }) : pending.owns(nonce)
+      isSighting(sighting, { owns: (nonce) => pending.owns(nonce), text: pending.line.text })
     // The channel stays busy until Twitch has answered, too: else that answer would be taken for the next line's.
     const open = this.#answers.get(channel)
     if (open && isIt(open.pending)) this.#sent(open.pending, id)
@@ -140,7 +139,7 @@ export class Delivery {
   stop(): void {
     this.#unseen.stop()
     this.#lockOut.stop()
-    for (const { pending } of this.#answers.takeAll()) if (!pending.isSettled) pending.leaveInDoubt()
+    for (const { pending } of this.#answers.takeAll()) pending.leaveInDoubt()
   }
 
   /** A line is on its way to find out whether Twitch listens to the account again. */
@@ -165,7 +164,7 @@ export class Delivery {
         this.#options.rooms.close(channel, verdict)
         return this.#tryAgain(open, channel, 0)
       case 'held':
-        if (!pending.isSettled) pending.settle({ kind: 'sent', heldByAutoMod: true })
+        pending.settle({ kind: 'sent', heldByAutoMod: true })
         return 'held for a moderator'
       case 'duplicate':
         // A repetition that is refused as one: the first was shown.
@@ -261,9 +260,10 @@ export class Delivery {
     this.#options.events.emit('line:sent', { bot: this.#options.bot, line: pending.line, id })
   }
 
-  #watchUnseen({ channel, nonce, pending }: Unanswered): void {
+  #watchUnseen({ channel, pending }: Unanswered): void {
     const { bot, events, link } = this.#options
-    this.#unseen.watch({ channel, nonce, text: pending.line.text }, () => {
+    const owns = (nonce: string) => pending.owns(nonce)
+    this.#unseen.watch({ channel, owns, text: pending.line.text }, () => {
       if (link.isWatched(channel)) events.emit('line:unseen', { bot, channel })
     })
   }

@@ -91,29 +91,20 @@ export class PendingLine {
     this.settle({ kind: 'sent', inDoubt: true })
   }
 
+  /** Its outcome is known: the first one counts. */
   settle(outcome: Outcome): void {
     this.#isSettled = true
     this.#resolve(outcome)
   }
 
-  /** It is not in chat; where that is not certain, it is left in doubt instead. */
+  /** It has to be made anew, or chat has stopped. */
   refuse(error: ChorusError): void {
-    if (this.isDoubtful) {
-      this.leaveInDoubt()
-      return
-    }
-    this.#isSettled = true
-    this.#reject(error)
+    this.#endUnshown(error)
   }
 
   /** Nobody wants it any more, and it has no write that is not answered. */
   takeBack(): void {
-    if (this.isDoubtful) {
-      this.leaveInDoubt()
-      return
-    }
-    this.#isSettled = true
-    this.#reject(this.#context.signal.reason)
+    this.#endUnshown(this.#context.signal.reason)
   }
 
   /** Calls `run` as soon as nobody wants it any more; never after it was settled. */
@@ -122,5 +113,15 @@ export class PendingLine {
     signal.addEventListener('abort', run, { once: true })
     const forget = () => signal.removeEventListener('abort', run)
     this.done.then(forget, forget)
+  }
+
+  /** It is not in chat; where that is not certain, it is left in doubt instead. */
+  #endUnshown(reason: unknown): void {
+    if (this.isDoubtful) {
+      this.leaveInDoubt()
+      return
+    }
+    this.#isSettled = true
+    this.#reject(reason)
   }
 }

@@ -1,5 +1,4 @@
-import type { Cancel, Clock } from '../clock.js'
-import { SECOND } from '../clock.js'
+import { type Cancel, type Clock, SECOND } from '../clock.js'
 import {
   type BotLogin,
   type ChannelName,

@@ -12,15 +12,20 @@ export interface Sighting {
   readonly text: string
 }
 
-/** Whether what was heard is the line: by its nonce where that is told, else by its words. */
-export function isSighting({ nonce, text }: Sighting, own: { nonce: string; text: string }): boolean {
-  if (nonce !== undefined) return nonce === own.nonce
-  return text === own.text || (text.startsWith('@') && text.endsWith(` ${own.text}`))
+/** Whether what was heard is the line that says `text`: by its nonce where that is told, else by its words. */
+export function isSighting(
+  sighting: Sighting,
+  line: { readonly owns: (nonce: string) => boolean; readonly text: string },
+): boolean {
+  if (sighting.nonce !== undefined) return line.owns(sighting.nonce)
+  return (
+    sighting.text === line.text || (sighting.text.startsWith('@') && sighting.text.endsWith(` ${line.text}`))
+  )
 }
 
 interface Watched {
   readonly channel: ChannelName
-  readonly nonce: string
+  readonly owns: (nonce: string) => boolean
   readonly text: string
   readonly cancel: Cancel
 }
@@ -38,10 +43,7 @@ export class UnseenWatch {
   }
 
   /** Calls `late` when the line has not been {@link seen} in time. */
-  watch(
-    line: { readonly channel: ChannelName; readonly nonce: string; readonly text: string },
-    late: () => void,
-  ): void {
+  watch(line: Omit<Watched, 'cancel'>, late: () => void): void {
     const cancel = this.#clock.after(SEEN_WITHIN_MS, () => {
       this.#watched.delete(watched)
       late()

@@ -5,8 +5,9 @@ import { type Clock, MINUTE, SECOND, systemClock } from '../clock.js'
 import { type LoadedConfig, loadConfig } from '../config.js'
 import { type BotLogin, sameLogin, toBotLogin, toChannelName } from '../domain.js'
 import { TOKEN_PREFIX } from '../environment.js'
-import { ChorusError } from '../errors.js'
+import { adviceOn, ChorusError } from '../errors.js'
 import { ChorusEmitter } from '../events.js'
+import { readManifest } from '../manifest.js'
 import { maskSecrets } from '../mask-secrets.js'
 import { createTokenKeeper, signedInBots } from '../tokens/create-token-keeper.js'
 import { idUrlOf } from '../tokens/id-url.js'
@@ -54,7 +55,7 @@ export async function doctorCommand({ file, write }: DoctorOptions): Promise<voi
     }
   }
   show([
-    checkNode(process.versions.node),
+    checkNode(process.versions.node, readManifest().engines.node),
     ok(`configuration ${loaded.file}`),
     checkDataFolder(environment.dataDir),
   ])
@@ -114,7 +115,10 @@ async function checkChat({
       channels: config.channels.map(toChannelName),
       tokens,
       ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
-      ...{ clock, events, random: Math.random, onMessage: () => {} },
+      clock,
+      events,
+      random: Math.random,
+      onMessage: () => {},
     })
     const reasons = new Map<BotLogin, string>()
     events.on('bot:disconnected', ({ bot, reason }) => reasons.set(bot, reason))
@@ -127,9 +131,7 @@ async function checkChat({
 
 function toChatFindings({ bots }: ChatStatus, reasons: ReadonlyMap<BotLogin, string>): Finding[] {
   return bots.flatMap((status) => {
-    const advice = new ChorusError('login-refused', '').advice
-      .replaceAll('<login>', status.bot.toLowerCase())
-      .replaceAll('<LOGIN>', status.bot.toUpperCase())
+    const advice = adviceOn('login-refused', status.bot)
     if (status.state === 'parked')
       return [failed(`${status.bot}: chat refuses its login: ${status.reason}`, advice)]
     if (status.state !== 'online') return [unreachable(status, reasons)]
@@ -138,8 +140,10 @@ function toChatFindings({ bots }: ChatStatus, reasons: ReadonlyMap<BotLogin, str
 }
 
 function unreachable({ bot }: BotChatStatus, reasons: ReadonlyMap<BotLogin, string>): Finding {
-  const { advice } = new ChorusError('chat-unreachable', '')
-  return failed(`${bot}: no connection to chat: ${reasons.get(bot) ?? 'it did not answer in time.'}`, advice)
+  return failed(
+    `${bot}: no connection to chat: ${reasons.get(bot) ?? 'it did not answer in time.'}`,
+    adviceOn('chat-unreachable'),
+  )
 }
 
 function toRoomFinding(bot: BotLogin, room: RoomStatus): Finding {
@@ -164,7 +168,7 @@ function toRoomFinding(bot: BotLogin, room: RoomStatus): Finding {
 async function checkModel({ loaded: { config, environment }, clock, events }: Patient): Promise<Finding> {
   const { apiKey, baseUrl } = environment.openai
   if (apiKey === undefined && baseUrl === undefined) {
-    return failed('no model is named', new ChorusError('no-model', '').advice)
+    return failed('no model is named', adviceOn('no-model'))
   }
   const name = environment.openai.model ?? config.model.name
   const startedMs = clock.now()

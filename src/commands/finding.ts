@@ -24,10 +24,8 @@ export function toFailure(what: string, thrown: unknown): Finding {
 
 const MARKS: Readonly<Record<Finding['state'], string>> = { ok: 'ok    ', note: 'note  ', failed: 'FAILED' }
 
-/** One line for one finding. */
+/** One line for one finding, whatever a stranger's message holds. */
 export function formatFinding({ state, text, advice }: Finding): string {
-  return `${MARKS[state]}  ${text}${advice === undefined ? '' : ` → ${advice}`}`.replaceAll(
-    /\s+/g,
-    (space) => (space.includes('\n') ? ' ' : space),
-  )
+  const line = `${MARKS[state]}  ${text}${advice === undefined ? '' : ` → ${advice}`}`
+  return line.replaceAll(/\s*\n\s*/g, ' ')
 }

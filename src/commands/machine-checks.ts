@@ -5,21 +5,17 @@ import { type Clock, SECOND } from '../clock.js'
 import type { Environment } from '../environment.js'
 import { type Finding, failed, note, ok, toFailure } from './finding.js'
 
-/** What `engines` in package.json asks for. */
-const NODE_MIN = [20, 19] as const
 /** Clocks that differ by more than this are wrong: an answer may have been a while on its way. */
 const CLOCK_MAX_MS = 10 * SECOND
 const CLOCK_DEADLINE_MS = 5 * SECOND
 
-export function checkNode(version: string): Finding {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  const isEnough = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])
-  return isEnough
-    ? ok(`Node ${version}`)
-    : failed(
-        `Node ${version} is too old`,
-        `Install Node ${NODE_MIN.join('.')} or newer from https://nodejs.org.`,
-      )
+/** @param wanted what package.json asks for, such as `>=20.19` */
+export function checkNode(running: string, wanted: string): Finding {
+  const oldest = wanted.replace(/^>=\s*/, '')
+  const isOld = running.localeCompare(oldest, 'en', { numeric: true }) < 0
+  return isOld
+    ? failed(`Node ${running} is too old`, `Install Node ${oldest} or newer from https://nodejs.org.`)
+    : ok(`Node ${running}`)
 }
 
 /** Writes a file into the data folder and takes it away again. */

@@ -110,13 +110,9 @@ export class PQueueEngine implements ReplyQueue {
   }
 
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
-    let count = 0
-    for (const entry of this.#ledger.entries()) {
-      if (!matches(entry.task)) continue
-      this.#takeBack(entry, outcome)
-      count += 1
-    }
-    return count
+    const meant = [...this.#ledger.entries()].filter(({ task }) => matches(task))
+    for (const entry of meant) this.#takeBack(entry, outcome)
+    return meant.length
   }
 
   refresh(): void {
@@ -127,7 +123,8 @@ export class PQueueEngine implements ReplyQueue {
     this.#drain ??= new DrainWatch({
       ledger: this.#ledger,
       isStuck: (entry) => this.#standstill.isStuck(entry),
-      ...{ close: () => this.#close(), abandon: () => this.#abandon() },
+      close: () => this.#close(),
+      abandon: () => this.#abandon(),
       clock: this.#options.clock,
     })
     if (deadlineMs !== undefined) this.#drain.within(deadlineMs)

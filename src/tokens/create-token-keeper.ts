@@ -33,7 +33,10 @@ export function createTokenKeeper({
     store: dataDir === undefined ? undefined : new TokenStore({ dataDir, clock }),
     idServer: url === undefined ? undefined : new IdServer({ url, clock }),
     environmentTokens: readTwitchTokens ?? (() => twitchTokens),
-    ...{ clock, random, events, secrets },
+    clock,
+    random,
+    events,
+    secrets,
   })
 }
 

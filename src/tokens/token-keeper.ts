@@ -75,7 +75,10 @@ export class TokenKeeper implements TokenSource, AsyncDisposable {
     this.#stored = new StoredTokens(options.store, clock)
     this.#news = new TokenNews(events)
     this.#refresher = new TokenRefresher({
-      ...{ idServer, clock, stored: this.#stored, news: this.#news },
+      idServer,
+      clock,
+      stored: this.#stored,
+      news: this.#news,
       given: (held) => this.#given(held),
       choose: (held) => this.#choose(held),
       untilNextCheck: () => this.#untilNextCheck(),
