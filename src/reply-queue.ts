@@ -56,6 +56,14 @@ export type Blocked = string
 /** Says why a bot can't talk in a channel; `undefined` while it can. */
 export type BlockedCheck = (bot: BotLogin, channel: ChannelName) => Blocked | undefined
 
+/** What makes the lines of all replies, as far as the queue has to know of it. */
+export interface ModelStanding {
+  /** Why no line can be made for now, and since when in clock milliseconds; `undefined` while one can. */
+  away(): { readonly reason: string; readonly sinceMs: number } | undefined
+  /** When it last answered anything, in clock milliseconds; negative infinity before the first time. */
+  servedAtMs(): number
+}
+
 /**
  * The one real port: p-queue in one process today. Tasks are JSON-safe and the handler is registered once, so
  * another engine can take its place.

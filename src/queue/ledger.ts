@@ -27,8 +27,8 @@ export interface LedgerEntry {
   failingSinceMs: number | undefined
   /** When the last try failed, in clock milliseconds. */
   failedAtMs: number | undefined
-  /** Since when its bot or channel is blocked, in clock milliseconds; unset while it is not. */
-  blockedSinceMs: number | undefined
+  /** Since when it can't be served, in clock milliseconds; unset while it can. */
+  unservedSinceMs: number | undefined
   /** Its line is being written, or Twitch has not answered it: it can't be taken back, its fate decides. */
   isInFlight: boolean
   /** Nobody wants it any more: how it ends unless its line is in chat already. */
@@ -72,7 +72,7 @@ export class Ledger {
       failures: 0,
       failingSinceMs: undefined,
       failedAtMs: undefined,
-      blockedSinceMs: undefined,
+      unservedSinceMs: undefined,
       isInFlight: false,
       takenBack: undefined,
     }

@@ -6,6 +6,7 @@ import type { Random } from '../random.js'
 import type {
   BlockedCheck,
   DrainReport,
+  ModelStanding,
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
@@ -39,6 +40,8 @@ export interface PQueueEngineOptions {
   readonly events: ChorusEmitter
   /** Default: no bot is ever blocked. */
   readonly blocked?: BlockedCheck | undefined
+  /** Default: a model that is never known to be away, and serves whenever a line is made. */
+  readonly model?: ModelStanding | undefined
 }
 
 /**
@@ -51,6 +54,7 @@ export class PQueueEngine implements ReplyQueue {
   readonly #ledger: Ledger
   readonly #backlog: BacklogWatch
   readonly #standstill: Standstill
+  readonly #model: ModelStanding
   /** Ends the pause, the model call or the sending of one reply; bounded by working and ready replies. */
   readonly #work = new Map<LedgerEntry, AbortController>()
   /** Timers of held replies, one each. */
@@ -67,11 +71,9 @@ export class PQueueEngine implements ReplyQueue {
   constructor(options: PQueueEngineOptions) {
     this.#options = options
     this.#ledger = new Ledger(options.bots)
-    this.#standstill = new Standstill({
-      clock: options.clock,
-      blocked: options.blocked,
-      servedAtMs: () => this.#servedAtMs,
-    })
+    const { blocked, clock } = options
+    this.#model = options.model ?? { away: () => undefined, servedAtMs: () => this.#servedAtMs }
+    this.#standstill = new Standstill({ clock, blocked, model: this.#model })
     this.#backlog = new BacklogWatch(options.backlogMax, options.events)
     this.#lanes = new Lanes({
       bots: options.bots,
@@ -79,8 +81,9 @@ export class PQueueEngine implements ReplyQueue {
       isOpen: (entry) => this.#ledger.isOpen(entry),
       mayStart: (bot, channel) =>
         this.#handler !== undefined &&
+        this.#model.away() === undefined &&
         this.#ledger.readyIn(bot, channel) < READY_MAX &&
-        !options.blocked?.(bot, channel),
+        !blocked?.(bot, channel),
       work: (entry) => this.#run(entry),
       fault: (error) => options.events.emit('error', { error, where: 'queue' }),
     })
@@ -227,11 +230,11 @@ export class PQueueEngine implements ReplyQueue {
     }
     if (this.#isClosed) return
     const error = toChorusError(thrown)
-    if (isCounted(error, entry, this.#servedAtMs)) entry.attempts += 1
+    if (isCounted(error, entry, this.#model.servedAtMs())) entry.attempts += 1
     const now = this.#options.clock.now()
     entry.failures += 1
     entry.failedAtMs = now
-    if (error.scope === 'endpoint') entry.failingSinceMs ??= now
+    if (error.scope === 'endpoint' && !this.#standstill.isFailing(entry)) entry.failingSinceMs = now
     const verdict = decideRetry(error, entry, this.#options.retry, this.#options.random)
     if (verdict.kind === 'dead')
       this.#settle(entry, { kind: 'dead', code: error.code, reason: error.message })
@@ -275,8 +278,9 @@ export class PQueueEngine implements ReplyQueue {
     this.#cancelSweep = undefined
     for (const entry of this.#ledger.entries()) {
       if (entry.state === 'working' || entry.isInFlight) continue
-      const { ms, reason } = this.#standstill.unserved(entry)
-      if (ms >= this.#options.answerWithinMs) this.#takeBack(entry, { kind: 'expired', reason })
+      const unserved = this.#standstill.unserved(entry)
+      if (unserved && unserved.ms >= this.#options.answerWithinMs)
+        this.#takeBack(entry, { kind: 'expired', reason: unserved.reason })
     }
     if (this.#ledger.length > 0)
       this.#cancelSweep = this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())

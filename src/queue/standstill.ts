@@ -1,5 +1,5 @@
 import { type Clock, MINUTE } from '../clock.js'
-import type { BlockedCheck } from '../reply-queue.js'
+import type { BlockedCheck, ModelStanding } from '../reply-queue.js'
 import type { LedgerEntry } from './ledger.js'
 
 /** A graceful stop does not wait for a model that has been away for this long. */
@@ -8,8 +8,13 @@ const AWAY_MS = MINUTE
 export interface StandstillOptions {
   readonly clock: Clock
   readonly blocked: BlockedCheck | undefined
-  /** When the model last made a line, in clock milliseconds. */
-  readonly servedAtMs: () => number
+  readonly model: ModelStanding
+}
+
+/** What keeps a reply from being served, and since when, in clock milliseconds. */
+interface Obstacle {
+  readonly sinceMs: number
+  readonly reason: string
 }
 
 /** Finds out for how long a reply could not be served: its bot is blocked, or the model is away. A long lane is neither. */
@@ -23,26 +28,40 @@ export class Standstill {
   /** Whether nothing is gained by waiting for the reply now. */
   isStuck(entry: LedgerEntry): boolean {
     if (entry.state === 'working' || entry.isInFlight) return false
-    return this.#blocked(entry) !== undefined || this.#failingMs(entry) >= AWAY_MS
-  }
-
-  /** For how long it could not be served, in milliseconds, and why. To be asked from time to time: a block counts from then. */
-  unserved(entry: LedgerEntry): { readonly ms: number; readonly reason: string } {
-    const now = this.#options.clock.now()
-    const blocked = this.#blocked(entry)
-    entry.blockedSinceMs = blocked === undefined ? undefined : (entry.blockedSinceMs ?? now)
-    return blocked === undefined
-      ? { ms: this.#failingMs(entry), reason: 'the model was away' }
-      : { ms: now - (entry.blockedSinceMs ?? now), reason: blocked }
+    if (this.#blocked(entry) !== undefined) return true
+    const away = this.#away(entry)
+    return away !== undefined && this.#options.clock.now() - away.sinceMs >= AWAY_MS
   }
 
   /**
-   * For how long the model has served neither this reply nor any other, in milliseconds. Once it serves again, what
-   * still waits is in a working lane, however long that is.
+   * For how long it could not be served, in milliseconds, and why; nothing while it can. To be asked from time to time:
+   * a block counts from when it is found, and obstacles that follow each other count as one.
    */
-  #failingMs({ failures, failingSinceMs }: LedgerEntry): number {
-    if (failures === 0 || failingSinceMs === undefined) return 0
-    return this.#options.clock.now() - Math.max(failingSinceMs, this.#options.servedAtMs())
+  unserved(entry: LedgerEntry): { readonly ms: number; readonly reason: string } | undefined {
+    const now = this.#options.clock.now()
+    const blocked = this.#blocked(entry)
+    const obstacle = blocked === undefined ? this.#away(entry) : { sinceMs: now, reason: blocked }
+    entry.unservedSinceMs = obstacle && Math.min(entry.unservedSinceMs ?? now, obstacle.sinceMs)
+    if (!obstacle || entry.unservedSinceMs === undefined) return undefined
+    return { ms: now - entry.unservedSinceMs, reason: obstacle.reason }
+  }
+
+  /** Whether the model's server has failed it, and has served nobody since. */
+  isFailing(entry: LedgerEntry): entry is LedgerEntry & { failingSinceMs: number } {
+    return entry.failingSinceMs !== undefined && entry.failingSinceMs >= this.#options.model.servedAtMs()
+  }
+
+  /**
+   * The model makes nothing for anybody, or has served neither this reply nor any other since that first failed. Once it
+   * serves again, what still waits is in a working lane, however long that is.
+   */
+  #away(entry: LedgerEntry): Obstacle | undefined {
+    // Its line is made.
+    if (entry.state === 'ready') return undefined
+    const away = this.#options.model.away()
+    if (away) return { ...away, sinceMs: Math.max(away.sinceMs, entry.task.message.arrivedAtMs) }
+    if (!this.isFailing(entry)) return undefined
+    return { sinceMs: entry.failingSinceMs, reason: 'the model was away' }
   }
 
   #blocked({ task }: LedgerEntry): string | undefined {
