@@ -109,6 +109,7 @@ function swallowing() {
   return {
     serve() {},
     async accept() {},
+    restore: () => 0,
     metrics: () => ({ global: NOTHING, bots: {} }),
     takeBack: () => 0,
     refresh() {},

@@ -1,5 +1,5 @@
 import { type ChatStatus, TwitchChat } from './chat/twitch-chat.js'
-import { type Clock, SECOND, systemClock } from './clock.js'
+import { type Clock, DAY, SECOND, systemClock } from './clock.js'
 import { loadEnvironment, parseConfig } from './config.js'
 import { type Config, type ConfigInput, toBots } from './config-schema.js'
 import { type Bot, type ChatLine, toChannelName, toMessageId } from './domain.js'
@@ -7,6 +7,8 @@ import { type Environment, TOKEN_PREFIX } from './environment.js'
 import { ChorusError } from './errors.js'
 import { logEvents } from './event-log.js'
 import { ChorusEmitter } from './events.js'
+import { DeadLetters } from './journal/dead-letters.js'
+import { Journal } from './journal/journal.js'
 import type { Logger } from './logger.js'
 import { MessageRouter } from './message-router.js'
 import { toEngineSettings } from './queue/engine-settings.js'
@@ -14,9 +16,10 @@ import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
 import { Conversation } from './reply/conversation.js'
 import { ModelClient } from './reply/model-client.js'
+import { PROMPT_LINES_MAX } from './reply/prompt.js'
 import { ReplyWriter } from './reply/reply-writer.js'
 import { WordFilter } from './reply/word-filter.js'
-import type { DrainReport } from './reply-queue.js'
+import type { DrainReport, StopOptions } from './reply-queue.js'
 import { Orchestrator } from './routing/orchestrator.js'
 import type { TokenSource } from './token-source.js'
 import { createTokenKeeper } from './tokens/create-token-keeper.js'
@@ -40,17 +43,24 @@ export interface Chorus extends AsyncDisposable {
   readonly events: ChorusEmitter
   /** The bots that take part: those with a token, in the environment or signed in. */
   readonly bots: readonly Bot[]
+  /** Replies whose attempts are spent; without a data folder there are none to wait. */
+  readonly deadLetters: DeadLetters | undefined
   /** How the bots stand in chat. */
   chatStatus(): ChatStatus
   /**
-   * Connects. Resolves when every bot has joined, is parked, or has failed its first attempt; what failed is tried
+   * Takes over what the last run left in the journal, and connects. Resolves when every bot has joined, is parked, or has failed its first attempt; what failed is tried
    * again until the stop. The `ready` event tells when all bots that can are in chat.
+   *
+   * @throws ChorusError `data-folder-taken` when another Chorus runs on the data folder, `journal-newer`
    */
   start(): Promise<void>
   /** Answers what was accepted, up to the deadline in milliseconds, then leaves chat. Safe to call twice. */
   gracefulStop(options?: { readonly deadlineMs?: number }): Promise<DrainReport>
-  /** Leaves at once; what was not answered is dropped. Safe to call twice, and during a graceful stop. */
-  stop(): Promise<void>
+  /**
+   * Leaves at once. What was not answered comes back at the next start, unless it is to be discarded or there is no data
+   * folder. Safe to call twice, and during a graceful stop.
+   */
+  stop(options?: StopOptions): Promise<void>
 }
 
 /**
@@ -81,6 +91,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
 
   const conversation = new Conversation({ clock })
   const writer = createWriter({ config, environment, bots, conversation, clock, random, events })
+  const journal = createJournal({ config, environment, conversation, clock, events })
   const chat = new TwitchChat({
     bots,
     channels: config.channels.map(toChannelName),
@@ -92,6 +103,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     events,
     onCleared: (clearing) => {
       conversation.forget(clearing)
+      journal?.forget(clearing)
       router.handleClearing(clearing)
     },
     onStanding: () => queue.refresh(),
@@ -106,6 +118,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     random,
     events,
     blocked: (bot, channel) => chat.blocked(bot, channel),
+    journal,
   })
   const router: MessageRouter<ChatLine> = new MessageRouter<ChatLine>({
     bots,
@@ -119,7 +132,16 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   events.on('message:received', ({ message }) => conversation.hear(message))
   events.on('line:sent', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
   tellWhenReady(events, chat, bots.length)
-  return assemble({ router, events, bots, chat, keeper: options.tokens ? undefined : keeper })
+  return assemble({
+    router,
+    events,
+    bots,
+    chat,
+    conversation,
+    journal,
+    deadLetters: environment.dataDir === undefined ? undefined : new DeadLetters(environment.dataDir),
+    keeper: options.tokens ? undefined : keeper,
+  })
 }
 
 function noToken(bots: readonly Bot[], environment: Environment): ChorusError {
@@ -145,6 +167,22 @@ interface WriterParts {
   readonly clock: Clock
   readonly random: Random
   readonly events: ChorusEmitter
+}
+
+/** Where replies are written down; nowhere without a data folder. */
+function createJournal({
+  config,
+  environment: { dataDir },
+  conversation,
+  ...parts
+}: Pick<WriterParts, 'config' | 'environment' | 'conversation' | 'clock' | 'events'>): Journal | undefined {
+  if (dataDir === undefined) return undefined
+  return new Journal({
+    ...parts,
+    folder: dataDir,
+    keptMs: config.journal.keep * DAY,
+    linesUpTo: (message) => conversation.keptUpTo(message, PROMPT_LINES_MAX),
+  })
 }
 
 function createWriter({ config, environment, ...parts }: WriterParts): ReplyWriter {
@@ -192,33 +230,41 @@ function tellWhenReady(events: ChorusEmitter, chat: TwitchChat, botCount: number
   for (const event of STANDING_EVENTS) events.on(event, look)
 }
 
-/** The order of start and stop: chat last in, last out, so that what is ready can still be said. */
-function assemble({
-  chat,
-  keeper,
-  ...parts
-}: Pick<Chorus, 'router' | 'events' | 'bots'> & {
+interface Parts extends Pick<Chorus, 'router' | 'events' | 'bots' | 'deadLetters'> {
   readonly chat: TwitchChat
+  readonly conversation: Conversation
+  readonly journal: Journal | undefined
   readonly keeper: TokenKeeper | undefined
-}): Chorus {
+}
+
+/** The order of start and stop: the journal first in, last out; chat behind the queue, so that what is ready can still be said. */
+function assemble({ chat, conversation, journal, keeper, ...parts }: Parts): Chorus {
   const { router } = parts
-  const stop = async () => {
-    await router.stop()
+  const leave = async () => {
     await Promise.all([chat.stop(), keeper?.stop()])
+    journal?.close()
+  }
+  const stop = async (options?: StopOptions) => {
+    await router.stop(options)
+    await leave()
   }
   return {
     ...parts,
     chatStatus: () => chat.status(),
-    start() {
+    async start() {
+      journal?.open()
+      for (const [channel, lines] of journal?.lines() ?? []) conversation.restore(channel, lines)
+      // Before anybody connects: what may be repeated may be so only for seconds.
+      router.restore()
       keeper?.start()
-      return chat.start()
+      await chat.start()
     },
     async gracefulStop(options = {}) {
       const report = await router.gracefulStop(options)
-      await stop()
+      await leave()
       return report
     },
     stop,
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: () => stop(),
   }
 }

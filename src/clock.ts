@@ -1,6 +1,7 @@
 /** One second in milliseconds; every duration in the code is written as a multiple of it. */
 export const SECOND = 1000
 export const MINUTE = 60 * SECOND
+export const DAY = 24 * 60 * MINUTE
 
 /** Takes a timer back; safe to call after it has run. */
 export type Cancel = () => void

@@ -166,6 +166,15 @@ const ignore = z.strictObject({
     ),
 })
 
+const journal = z.strictObject({
+  keep: z
+    .number()
+    .min(0.01)
+    .max(3650)
+    .default(7)
+    .describe('How long replies that have their outcome are remembered, in days (0.01 to 3,650)'),
+})
+
 const stop = z.strictObject({
   deadline: seconds(0, 600)
     .default(8)
@@ -199,6 +208,7 @@ export const configSchema = z.strictObject({
   retry: retry.prefault({}),
   safety: safety.prefault({}),
   ignore: ignore.prefault({}),
+  journal: journal.prefault({}),
   stop: stop.prefault({}),
 })
 

@@ -149,7 +149,7 @@ export type Clearing =
 
 /** Whether a line of the clearing's channel is among what was cleared away. */
 export function isCleared(
-  { id, userId }: { readonly id: MessageId | undefined; readonly userId?: UserId },
+  { id, userId }: { readonly id: MessageId | undefined; readonly userId?: UserId | undefined },
   clearing: Clearing,
 ): boolean {
   switch (clearing.kind) {

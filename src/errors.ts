@@ -57,6 +57,42 @@ const TABLE = {
     'free',
     'Make room, or let this user write in CHORUS_DATA_DIR: until then a restart needs a new sign-in.',
   ),
+  'data-folder-taken': row(
+    'process',
+    'never',
+    'Stop the other one, or give this one a folder of its own: CHORUS_DATA_DIR.',
+  ),
+  'journal-newer': row(
+    'process',
+    'never',
+    'Run the newer Chorus, or give this one another folder: CHORUS_DATA_DIR.',
+  ),
+  'journal-full': row('process', 'free', 'Make room on the disk that holds CHORUS_DATA_DIR.'),
+  'journal-busy': row(
+    'process',
+    'free',
+    'Another program keeps the journal locked: end what it has begun in it.',
+  ),
+  'journal-unwritable': row(
+    'process',
+    'free',
+    'Let this user write in CHORUS_DATA_DIR, and see that its disk works.',
+  ),
+  'journal-damaged': row(
+    'process',
+    'free',
+    'What could be read goes on in a new journal; the damaged one is kept beside it.',
+  ),
+  'journal-row': row(
+    'reply',
+    'never',
+    'What came in had a shape that can’t be written down: if it is not your own client’s, please report it.',
+  ),
+  'process-died': row(
+    'reply',
+    'never',
+    'Look at what Chorus said before it ended; redrive it when that is mended, or discard it.',
+  ),
   'port-taken': row(
     'process',
     'never',

@@ -26,6 +26,10 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
     fields: ({ message, decisions }) => ({ ...ofMessage(message), decisions }),
   },
   'reply:accepted': { level: 'info', fields: ({ task }) => ({ ...ofTask(task), cause: task.cause }) },
+  'reply:restored': {
+    level: 'info',
+    fields: ({ task, ageMs }) => ({ ...ofTask(task), cause: task.cause, ageMs }),
+  },
   'reply:started': {
     level: 'debug',
     fields: ({ task, attempt, waitedMs }) => ({ ...ofTask(task), attempt, waitedMs }),
@@ -86,6 +90,13 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   'model:failed': {
     level: 'warn',
     fields: ({ model, error, tookMs }) => ({ model, tookMs: Math.round(tookMs), ...ofError(error) }),
+  },
+  'journal:refusing': { level: 'error', fields: (event) => ({ ...event }) },
+  'journal:recovered': { level: 'info', fields: (event) => ({ ...event }) },
+  'journal:damaged': { level: 'error', fields: (event) => ({ ...event }) },
+  'dead-letters:counted': {
+    level: ({ count }) => (count > 0 ? 'warn' : 'info'),
+    fields: ({ count }) => ({ count, ...(count > 0 && { advice: 'chorus dead-letters shows them' }) }),
   },
   error: { level: 'error', fields: ({ error, where }) => ({ where, err: error }) },
 }

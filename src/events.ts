@@ -28,6 +28,8 @@ export interface ChorusEvents {
   }) => void
   /** A reply is owed: from here on it ends in exactly one outcome. */
   'reply:accepted': (event: { readonly task: ReplyTask }) => void
+  /** An earlier run accepted it and left it without an outcome, or somebody redrove it: it goes on. */
+  'reply:restored': (event: { readonly task: ReplyTask; readonly ageMs: number }) => void
   /** It got its slots: the rest of its pause and the model run now. `waitedMs` counts from arrival. */
   'reply:started': (event: {
     readonly task: ReplyTask
@@ -156,6 +158,23 @@ export interface ChorusEvents {
     readonly error: ChorusError
     readonly tookMs: number
   }) => void
+  /** The journal can’t be written: what is accepted from now on is kept in memory only. Once per episode. */
+  'journal:refusing': (event: {
+    readonly code: string
+    readonly reason: string
+    readonly advice: string
+  }) => void
+  /** It can be written again, and holds everything that waits. */
+  'journal:recovered': (event: { readonly afterMs: number }) => void
+  /** It was damaged: it lies `aside` now, and what could be read of it, `rows`, goes on in a new one. */
+  'journal:damaged': (event: {
+    readonly reason: string
+    readonly advice: string
+    readonly aside: string
+    readonly rows: number
+  }) => void
+  /** How many replies wait in the dead letters: at the start, where there are any, and whenever that changes. */
+  'dead-letters:counted': (event: { readonly count: number }) => void
   /** A fault inside Chorus, which goes on. */
   error: (event: { readonly error: unknown; readonly where: string }) => void
 }

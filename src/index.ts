@@ -27,10 +27,14 @@ export type {
 export type { Environment } from './environment.js'
 export { ChorusError, type ErrorCode } from './errors.js'
 export { ChorusEmitter, type ChorusEvents } from './events.js'
+export type { DeadLetter } from './journal/dead-letter-table.js'
+export { type DeadLetterChange, DeadLetters } from './journal/dead-letters.js'
+export { Journal, type JournalOptions } from './journal/journal.js'
 export { KnownSecrets } from './known-secrets.js'
 export { createLogger, type Logger, type LoggerOptions } from './logger.js'
 export { MessageRouter, type MessageRouterOptions } from './message-router.js'
 export { type Random, seededRandom } from './random.js'
+export type { ReplyJournal, ReplyRecord } from './reply-journal.js'
 export type {
   BlockedCheck,
   DrainReport,
@@ -38,6 +42,7 @@ export type {
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
+  StopOptions,
   TakenBack,
   WorkContext,
 } from './reply-queue.js'

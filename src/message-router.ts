@@ -11,16 +11,19 @@ import {
   type ReplyTask,
   sameLogin,
 } from './domain.js'
+import { toChorusError } from './errors.js'
 import { ChorusEmitter } from './events.js'
 import { toEngineSettings } from './queue/engine-settings.js'
 import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
 import { RecentIds } from './recent-ids.js'
+import type { ReplyJournal } from './reply-journal.js'
 import type {
   DrainReport,
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
+  StopOptions,
   TakenBack,
   WorkContext,
 } from './reply-queue.js'
@@ -52,6 +55,8 @@ export interface MessageRouterOptions<Line = string> {
   readonly queue?: ReplyQueue
   /** Limits of the default queue; as in the configuration file. */
   readonly limits?: ConfigInput['queue']
+  /** Where the default queue writes down what it has accepted; by default nothing outlives the process. */
+  readonly journal?: ReplyJournal
   readonly events?: ChorusEmitter
   readonly clock?: Clock
   readonly random?: Random
@@ -123,6 +128,14 @@ export class MessageRouter<Line = string> {
     return this.#seen.has(id)
   }
 
+  /**
+   * Goes on with the replies that earlier runs have left in the journal, and returns how many there are. To be called when
+   * lines can be said; the first message does it at the latest.
+   */
+  restore(): number {
+    return this.#queue.restore()
+  }
+
   /** What waits (`size`) and what is being worked on (`pending`), in all and per bot. */
   getQueueMetrics(): QueueMetrics {
     return this.#queue.metrics()
@@ -130,8 +143,8 @@ export class MessageRouter<Line = string> {
 
   /**
    * Takes nothing new, waits until every accepted reply has its outcome or can't get on for now, or the deadline
-   * (milliseconds) is over, and stops. Replies that are `left` are dropped. Safe to call twice, and together with
-   * {@link stop}; of several deadlines the first to come counts.
+   * (milliseconds) is over, and stops. Replies that are `left` are in the journal, with what was asked meanwhile; without
+   * one they are dropped. Safe to call twice, and together with {@link stop}; of several deadlines the first to come counts.
    */
   async gracefulStop(options: { readonly deadlineMs?: number } = {}): Promise<DrainReport> {
     if (this.#state === 'running') this.#state = 'draining'
@@ -140,10 +153,13 @@ export class MessageRouter<Line = string> {
     return report
   }
 
-  /** Ends at once: pending work is cancelled, and the metrics are 0. Safe to call twice. */
-  stop(): Promise<void> {
+  /**
+   * Ends at once: pending work is cancelled, and the metrics are 0. With a journal the next run goes on with what has no
+   * outcome, unless that is to be discarded. Safe to call twice.
+   */
+  stop(options?: StopOptions): Promise<void> {
     this.#state = 'stopped'
-    return this.#queue.stop()
+    return this.#queue.stop(options)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -158,9 +174,14 @@ export class MessageRouter<Line = string> {
       tasks.push({ id, bot: this.#nameOf(bot), cause, delayMs, message })
     }
     if (tasks.length === 0) return decisions
-    if (this.#state !== 'running') return [{ kind: 'silence', reason: this.#state }]
-    await this.#queue.accept(tasks)
-    return decisions
+    try {
+      await this.#queue.accept(tasks)
+      return decisions
+    } catch (error) {
+      // A queue with a journal takes replies for the next run nearly to the end.
+      if (this.#state === 'running' || toChorusError(error).code !== 'stopping') throw error
+      return [{ kind: 'silence', reason: this.#state }]
+    }
   }
 
   /** The orchestrator may have been given the same bots in another case. */
@@ -184,5 +205,6 @@ function inProcessQueue<Line>(options: MessageRouterOptions<Line>, events: Choru
     clock: options.clock ?? systemClock(),
     random: options.random ?? Math.random,
     events,
+    journal: options.journal,
   })
 }

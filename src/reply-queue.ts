@@ -23,18 +23,34 @@ export interface DrainReport {
   readonly left: number
 }
 
+/** How to end at once. */
+export interface StopOptions {
+  /** Nothing that waits is wanted any more, by a later run neither. */
+  readonly discard?: boolean
+}
+
 /** What a handler is told beside the task. */
 export interface WorkContext {
   /** Aborted when the result is no longer wanted: by `stop()`, or because the reply has failed or expired. */
   readonly signal: AbortSignal
   /** 1 for the first try; counts failures of this reply, not outages of the model. */
   readonly attempt: number
+  /** What {@link ReplyHandler.reply} made in a run that ended before it was said: to be said as it is, or made anew. */
+  readonly made?: unknown
+  /**
+   * A run that ended has written the line at this moment, in clock milliseconds, and whether it was shown nobody knows.
+   * Only where it can't be shown twice may it be said again, unchanged.
+   */
+  readonly writtenAtMs?: number
   /**
    * To be called with `true` before a line is written, and with `false` once it is known that it was not shown. In
    * between nobody can take the reply back: what `deliver` comes to is its outcome, and a stop leaves it sent in doubt.
    */
   inFlight(isInFlight: boolean): void
 }
+
+/** What concerns whoever says a line that is made. */
+export type DeliveryContext = Pick<WorkContext, 'signal' | 'inFlight' | 'writtenAtMs'>
 
 /**
  * Makes and sends replies: registered once, called for every task.
@@ -71,8 +87,16 @@ export interface ModelStanding {
 export interface ReplyQueue {
   /** Registers the one handler of all tasks. Throws when there is one already. */
   serve<Line>(handler: ReplyHandler<Line>): void
-  /** Resolves once every task is durable and queued. Rejects only when it took none of them. */
+  /**
+   * Resolves once every task is durable and queued. During a drain it is only made durable, for the next run. Rejects only
+   * when it took none of them: `stopping` when it is too late for any.
+   */
   accept(tasks: readonly ReplyTask[]): Promise<void>
+  /**
+   * Goes on with what earlier runs have left; done by the first `accept` at the latest. Returns how many replies it took
+   * over. Safe to call twice.
+   */
+  restore(): number
   metrics(): QueueMetrics
   /**
    * Takes back every accepted reply that `matches`, in whatever state: it is never said, and ends with `outcome`. A line
@@ -86,6 +110,9 @@ export interface ReplyQueue {
    * asked for (milliseconds) is over. What is left goes on until `stop`.
    */
   drain(options?: { readonly deadlineMs?: number }): Promise<DrainReport>
-  /** Ends at once; what has no outcome is dropped. Safe to call twice. */
-  stop(): Promise<void>
+  /**
+   * Ends at once. What has no outcome is left to the next run where it is durable, else dropped; with `discard` it is
+   * withdrawn. Safe to call twice.
+   */
+  stop(options?: StopOptions): Promise<void>
 }

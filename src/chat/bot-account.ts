@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../clock.js'
 import type { BotLogin, ChannelName, ChatLine, ChatMessage, Clearing, Outcome } from '../domain.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
-import type { WorkContext } from '../reply-queue.js'
+import type { DeliveryContext } from '../reply-queue.js'
 import type { TokenSource } from '../token-source.js'
 import { BotConnection } from './bot-connection.js'
 import { BudgetFile } from './budget-file.js'
@@ -130,7 +130,7 @@ export class BotAccount {
   }
 
   /** See {@link Outbox.send}. */
-  send(line: ChatLine, context: Pick<WorkContext, 'signal' | 'inFlight'>): Promise<Outcome> {
+  send(line: ChatLine, context: DeliveryContext): Promise<Outcome> {
     return this.#outbox.send(line, context)
   }
 

@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../clock.js'
 import type { BotLogin, ChannelName, ChatLine, Outcome } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
-import type { WorkContext } from '../reply-queue.js'
+import type { DeliveryContext } from '../reply-queue.js'
 import { Delivery } from './delivery.js'
 import { PendingLine } from './pending-line.js'
 import type { Rooms } from './rooms.js'
@@ -64,7 +64,7 @@ export class Outbox {
    * Resolves when the line's fate is known. Rejects with the signal's reason when that is aborted before it was written;
    * with a ChorusError when the line is unsafe, when Twitch does not take its text, and when chat has stopped.
    */
-  async send(line: ChatLine, context: Pick<WorkContext, 'signal' | 'inFlight'>): Promise<Outcome> {
+  async send(line: ChatLine, context: DeliveryContext): Promise<Outcome> {
     context.signal.throwIfAborted()
     if (this.#isStopped) throw stopped()
     const pending = new PendingLine(line, context)

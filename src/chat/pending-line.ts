@@ -1,7 +1,7 @@
 import { SECOND } from '../clock.js'
 import type { ChatLine, MessageId, Outcome } from '../domain.js'
 import type { ChorusError } from '../errors.js'
-import type { WorkContext } from '../reply-queue.js'
+import type { DeliveryContext } from '../reply-queue.js'
 import { toPrivmsg } from './privmsg.js'
 
 /** Twitch refuses an ordinary account's repetition for 30 s: within this time a line may be said again unseen. */
@@ -21,7 +21,7 @@ export class PendingLine {
   readonly line: ChatLine
   /** Resolves with the line's outcome; rejects when it is taken back or has to be made anew. */
   readonly done: Promise<Outcome>
-  readonly #context: Pick<WorkContext, 'signal' | 'inFlight'>
+  readonly #context: DeliveryContext
   readonly #nonces: string[] = []
   /** When the first write of unknown fate was made, in clock milliseconds. */
   #doubtSinceMs: number | undefined
@@ -30,11 +30,12 @@ export class PendingLine {
   #isSettled = false
 
   /** @throws ChorusError `reply-failed` for a line that is unsafe to write */
-  constructor(line: ChatLine, context: Pick<WorkContext, 'signal' | 'inFlight'>) {
+  constructor(line: ChatLine, context: DeliveryContext) {
     // Checked before it waits: what is never written must not hold a place.
     toPrivmsg(line)
     this.line = line
     this.#context = context
+    if (context.writtenAtMs !== undefined) this.doubt(context.writtenAtMs)
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject

@@ -4,7 +4,7 @@ import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
 import { RecentIds } from '../recent-ids.js'
-import type { WorkContext } from '../reply-queue.js'
+import type { DeliveryContext } from '../reply-queue.js'
 import type { TokenSource } from '../token-source.js'
 import { BotAccount, type BotChatStatus } from './bot-account.js'
 import { parseChatServer, TWITCH_CHAT_URL } from './chat-server.js'
@@ -80,11 +80,7 @@ export class TwitchChat {
    * Rejects with the signal's reason when that is aborted before it was written, and with a ChorusError `line-refused`
    * when Twitch does not take this text; else only for a line that is unsafe, a bot that is unknown, and when chat stops.
    */
-  async deliver(
-    task: ReplyTask,
-    line: ChatLine,
-    context: Pick<WorkContext, 'signal' | 'inFlight'>,
-  ): Promise<Outcome> {
+  async deliver(task: ReplyTask, line: ChatLine, context: DeliveryContext): Promise<Outcome> {
     const account = this.#accounts.get(task.bot.toLowerCase())
     if (!account) throw new ChorusError('no-bot', `${task.bot} is not in this chat`)
     return account.send(line, context)

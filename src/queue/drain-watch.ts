@@ -1,6 +1,6 @@
 import { type Cancel, type Clock, SECOND } from '../clock.js'
 import type { DrainReport } from '../reply-queue.js'
-import type { Ledger, LedgerEntry } from './ledger.js'
+import { isInFlight, type Ledger, type LedgerEntry } from './ledger.js'
 
 /** Kept back of a deadline for Twitch's answers to what is being written at that moment. */
 const FINISH_MS = SECOND / 2
@@ -85,7 +85,7 @@ export class DrainWatch {
 
   #endIfDone(): boolean {
     for (const entry of this.#options.ledger.entries()) {
-      const isOver = this.#isClosing ? !entry.isInFlight : this.#options.isStuck(entry)
+      const isOver = this.#isClosing ? !isInFlight(entry) : this.#options.isStuck(entry)
       if (!isOver) return false
     }
     this.end()

@@ -1,4 +1,5 @@
 import type { BotLogin, ChannelName, ReplyTask, TaskId } from '../domain.js'
+import type { Progress, ReplyRecord } from '../reply-journal.js'
 import type { QueueCounts, QueueMetrics, TakenBack } from '../reply-queue.js'
 
 /**
@@ -29,10 +30,36 @@ export interface LedgerEntry {
   failedAtMs: number | undefined
   /** Since when it can't be served, in clock milliseconds; unset while it can. */
   unservedSinceMs: number | undefined
-  /** Its line is being written, or Twitch has not answered it: it can't be taken back, its fate decides. */
-  isInFlight: boolean
+  /** Its line, once it is made: the handler's own. */
+  line: unknown
+  /**
+   * When its line was written, in clock milliseconds; set while it is being written or has no answer. It can't be taken
+   * back then: its fate decides.
+   */
+  writtenAtMs: number | undefined
+  /** Processes that died while they worked on it. */
+  crashes: number
+  /** It came during a drain: it is written down, and the next run answers it. */
+  readonly isForNextRun: boolean
   /** Nobody wants it any more: how it ends unless its line is in chat already. */
   takenBack: TakenBack | undefined
+}
+
+/** Whether its line may be in chat already, and nobody knows. */
+export function isInFlight({ writtenAtMs }: LedgerEntry): boolean {
+  return writtenAtMs !== undefined
+}
+
+/** What a later run has to know of it. */
+export function toRecord(entry: LedgerEntry): ReplyRecord {
+  const { task, attempts, crashes, unservedSinceMs } = entry
+  return { task, progress: toProgress(entry), attempts, crashes, unservedSinceMs }
+}
+
+function toProgress({ line, state, writtenAtMs }: LedgerEntry): Progress {
+  if (writtenAtMs !== undefined) return { kind: 'sending', line: line ?? null, writtenAtMs }
+  if (state === 'working') return { kind: 'working' }
+  return line === undefined ? { kind: 'accepted' } : { kind: 'ready', line }
 }
 
 interface Count {
@@ -62,7 +89,7 @@ export class Ledger {
   }
 
   /** Enters a reply as `waiting`; `undefined` when it is there already. Throws a RangeError for an unknown bot. */
-  open(task: ReplyTask): LedgerEntry | undefined {
+  open(task: ReplyTask, { isForNextRun = false } = {}): LedgerEntry | undefined {
     if (this.#entries.has(task.id)) return undefined
     const entry: LedgerEntry = {
       task,
@@ -73,7 +100,10 @@ export class Ledger {
       failingSinceMs: undefined,
       failedAtMs: undefined,
       unservedSinceMs: undefined,
-      isInFlight: false,
+      line: undefined,
+      writtenAtMs: undefined,
+      crashes: 0,
+      isForNextRun,
       takenBack: undefined,
     }
     this.#count(entry, 'waiting', 1)

@@ -1,8 +1,9 @@
 import { type Cancel, type Clock, SECOND } from '../clock.js'
-import { type BotLogin, isOutcome, type Outcome, type ReplyTask } from '../domain.js'
-import { ChorusError, toChorusError } from '../errors.js'
+import type { BotLogin, ReplyTask } from '../domain.js'
+import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
+import type { ReplyJournal } from '../reply-journal.js'
 import type {
   BlockedCheck,
   DrainReport,
@@ -10,15 +11,17 @@ import type {
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
+  StopOptions,
   TakenBack,
-  WorkContext,
 } from '../reply-queue.js'
 import { BacklogWatch } from './backlog-watch.js'
 import { DrainWatch } from './drain-watch.js'
 import { Lanes } from './lanes.js'
-import { Ledger, type LedgerEntry } from './ledger.js'
-import { makeLine } from './make-line.js'
-import { decideRetry, isCounted, type RetryRules } from './retry-rules.js'
+import { isInFlight, Ledger, type LedgerEntry, toRecord } from './ledger.js'
+import { NO_JOURNAL } from './no-journal.js'
+import { ReplyWork } from './reply-work.js'
+import { Restorer } from './restorer.js'
+import type { RetryRules } from './retry-rules.js'
 import { Standstill } from './standstill.js'
 
 /** Ready lines of one bot in one channel above which its lane starts nothing more there. */
@@ -42,70 +45,88 @@ export interface PQueueEngineOptions {
   readonly blocked?: BlockedCheck | undefined
   /** Default: a model that is never known to be away, and serves whenever a line is made. */
   readonly model?: ModelStanding | undefined
+  /** Default: nothing outlives the process. */
+  readonly journal?: ReplyJournal | undefined
 }
 
-/**
- * The queue in one process: the ledger knows where each reply is, the lanes hold the limits, and this class moves a reply
- * through its states: made in a slot, delivered without one, held after a failure, settled once.
- */
+/** The queue in one process: the ledger knows where each reply is, the lanes hold the limits, the work moves replies on. */
 export class PQueueEngine implements ReplyQueue {
   readonly #options: PQueueEngineOptions
-  readonly #lanes: Lanes
-  readonly #ledger: Ledger
-  readonly #backlog: BacklogWatch
-  readonly #standstill: Standstill
+  readonly #journal: ReplyJournal
   readonly #model: ModelStanding
-  /** Ends the pause, the model call or the sending of one reply; bounded by working and ready replies. */
-  readonly #work = new Map<LedgerEntry, AbortController>()
-  /** Timers of held replies, one each. */
-  readonly #retries = new Map<LedgerEntry, Cancel>()
+  readonly #ledger: Ledger
+  readonly #lanes: Lanes
+  readonly #standstill: Standstill
+  readonly #backlog: BacklogWatch
+  #work: ReplyWork | undefined
+  #restorer: Restorer | undefined
   #cancelSweep: Cancel | undefined
-  /** When the model last made a line, in clock milliseconds. */
-  #servedAtMs = Number.NEGATIVE_INFINITY
-  #handler: ReplyHandler<unknown> | undefined
+  /** When a line was last made, in clock milliseconds. */
+  #madeAtMs = Number.NEGATIVE_INFINITY
   #drain: DrainWatch | undefined
-  /** Nothing more is made or written. */
-  #isClosed = false
   #isStopped = false
 
   constructor(options: PQueueEngineOptions) {
+    const { blocked, bots, clock, events, limits } = options
     this.#options = options
-    this.#ledger = new Ledger(options.bots)
-    const { blocked, clock } = options
-    this.#model = options.model ?? { away: () => undefined, servedAtMs: () => this.#servedAtMs }
+    this.#journal = options.journal ?? NO_JOURNAL
+    this.#model = options.model ?? { away: () => undefined, servedAtMs: () => this.#madeAtMs }
+    this.#ledger = new Ledger(bots)
     this.#standstill = new Standstill({ clock, blocked, model: this.#model })
-    this.#backlog = new BacklogWatch(options.backlogMax, options.events)
+    this.#backlog = new BacklogWatch(options.backlogMax, events)
     this.#lanes = new Lanes({
-      bots: options.bots,
-      limits: options.limits,
+      bots,
+      limits,
       isOpen: (entry) => this.#ledger.isOpen(entry),
       mayStart: (bot, channel) =>
-        this.#handler !== undefined &&
+        this.#work !== undefined &&
         this.#model.away() === undefined &&
         this.#ledger.readyIn(bot, channel) < READY_MAX &&
         !blocked?.(bot, channel),
-      work: (entry) => this.#run(entry),
-      fault: (error) => options.events.emit('error', { error, where: 'queue' }),
+      work: async (entry) => this.#work?.run(entry),
+      fault: (error) => events.emit('error', { error, where: 'queue' }),
     })
   }
 
   serve<Line>(handler: ReplyHandler<Line>): void {
-    if (this.#handler) throw new TypeError('serve() takes one handler, and there is one already')
-    this.#handler = handler as ReplyHandler<unknown>
+    if (this.#work) throw new TypeError('serve() takes one handler, and there is one already')
+    this.#work = new ReplyWork({
+      ...this.#options,
+      handler: handler as ReplyHandler<unknown>,
+      ledger: this.#ledger,
+      lanes: this.#lanes,
+      journal: this.#journal,
+      model: this.#model,
+      standstill: this.#standstill,
+      onChange: (entry) => this.#changed(entry),
+    })
     this.refresh()
   }
 
   async accept(tasks: readonly ReplyTask[]): Promise<void> {
-    if (this.#drain || this.#isStopped)
+    const isForNextRun = this.#drain !== undefined
+    if (this.#isStopped || (isForNextRun && !this.#options.journal))
       throw new ChorusError('stopping', 'nothing new is taken while stopping')
+    this.restore()
     for (const { bot } of tasks) this.#ledger.requireBot(bot)
-    for (const task of tasks) {
-      const entry = this.#ledger.open(task)
-      if (!entry) continue
-      this.#options.events.emit('reply:accepted', { task })
-      this.#wait(entry)
-    }
-    this.#cancelSweep ??= this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())
+    const entries = tasks.flatMap((task) => this.#open(task, isForNextRun))
+    this.#sweepLater()
+    await Promise.all(entries.map((entry) => this.#journal.put(toRecord(entry))))
+    for (const entry of entries) if (!isForNextRun && this.#ledger.isOpen(entry)) this.#work?.wait(entry)
+  }
+
+  restore(): number {
+    if (!this.#work || this.#drain || this.#isStopped) return 0
+    this.#restorer ??= new Restorer({
+      ...this.#options,
+      journal: this.#journal,
+      ledger: this.#ledger,
+      work: this.#work,
+      isStuck: (entry) => this.#standstill.isStuck(entry),
+    })
+    const restored = this.#restorer.restore()
+    this.#sweepLater()
+    return restored
   }
 
   metrics(): QueueMetrics {
@@ -114,11 +135,12 @@ export class PQueueEngine implements ReplyQueue {
 
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
     const meant = [...this.#ledger.entries()].filter(({ task }) => matches(task))
-    for (const entry of meant) this.#takeBack(entry, outcome)
+    for (const entry of meant) this.#work?.takeBack(entry, outcome)
     return meant.length
   }
 
   refresh(): void {
+    this.#restorer?.look()
     this.#lanes.refresh()
   }
 
@@ -127,172 +149,75 @@ export class PQueueEngine implements ReplyQueue {
       ledger: this.#ledger,
       isStuck: (entry) => this.#standstill.isStuck(entry),
       close: () => this.#close(),
-      abandon: () => this.#abandon(),
+      abandon: () => this.#work?.abandon(),
       clock: this.#options.clock,
     })
     if (deadlineMs !== undefined) this.#drain.within(deadlineMs)
     return this.#drain.report
   }
 
-  async stop(): Promise<void> {
+  async stop({ discard = false }: StopOptions = {}): Promise<void> {
     if (this.#isStopped) return
     this.#isStopped = true
     this.#drain?.end()
     this.#cancelSweep?.()
     this.#close()
-    this.#abandon()
-    for (const entry of [...this.#ledger.entries()]) this.#ledger.close(entry)
-    this.#work.clear()
+    this.#work?.abandon()
+    for (const entry of [...this.#ledger.entries()]) this.#leave(entry, discard)
   }
 
-  /** Makes and writes nothing more; what is in flight goes on. Safe to call twice. */
+  #open(task: ReplyTask, isForNextRun: boolean): LedgerEntry[] {
+    // Somebody tells again what an earlier run has heard.
+    if (this.#journal.hasSettled(task.id)) return []
+    const entry = this.#ledger.open(task, { isForNextRun })
+    if (!entry) return []
+    this.#options.events.emit('reply:accepted', { task })
+    this.#watchBacklog()
+    return [entry]
+  }
+
   #close(): void {
-    this.#isClosed = true
     this.#lanes.stop()
-    for (const cancel of this.#retries.values()) cancel()
-    this.#retries.clear()
-    for (const [entry, work] of [...this.#work]) {
-      if (!entry.isInFlight) work.abort(new ChorusError('stopping', 'stopped'))
-    }
+    this.#work?.close()
   }
 
-  /** A line that was written may be in chat: that much is known of it, and nothing more will be. */
-  #abandon(): void {
-    for (const entry of [...this.#ledger.entries()].filter(({ isInFlight }) => isInFlight)) {
-      const work = this.#work.get(entry)
-      this.#settle(entry, { kind: 'sent', inDoubt: true })
-      work?.abort(new ChorusError('stopping', 'stopped'))
-    }
-  }
-
-  /** Runs inside both queues: as long as it lasts, the reply holds a slot of its lane and a global one. */
-  async #run(entry: LedgerEntry): Promise<void> {
-    const handler = this.#handler
-    if (!handler) return
-    const work = new AbortController()
-    this.#work.set(entry, work)
-    const context: WorkContext = {
-      signal: work.signal,
-      attempt: entry.attempts + 1,
-      inFlight: (isInFlight) => {
-        entry.isInFlight = isInFlight
-      },
-    }
-    this.#start(entry)
-    try {
-      const line = await makeLine(handler, entry.task, context, this.#options.clock)
-      this.#ready(entry)
-      // Not awaited: from here on the reply waits for the account's allowance, and that must hold no slot.
-      this.#deliver(handler, entry, line, context).catch((error: unknown) => this.#fail(entry, error))
-    } catch (error) {
-      this.#fail(entry, error)
-    }
-  }
-
-  #start(entry: LedgerEntry): void {
-    const { task } = entry
-    this.#ledger.move(entry, 'working')
-    this.#watchBacklog()
-    const waitedMs = this.#options.clock.now() - task.message.arrivedAtMs
-    this.#options.events.emit('reply:started', { task, attempt: entry.attempts + 1, waitedMs })
-  }
-
-  #ready(entry: LedgerEntry): void {
-    if (!this.#ledger.isOpen(entry)) return
-    entry.failures = 0
-    entry.failingSinceMs = undefined
-    this.#servedAtMs = this.#options.clock.now()
-    this.#ledger.move(entry, 'ready')
-    this.#watchBacklog()
-    const tookMs = this.#options.clock.now() - entry.task.message.arrivedAtMs
-    this.#options.events.emit('reply:ready', { task: entry.task, tookMs })
-  }
-
-  async #deliver(
-    handler: ReplyHandler<unknown>,
-    entry: LedgerEntry,
-    line: unknown,
-    context: WorkContext,
-  ): Promise<void> {
-    if (!this.#ledger.isOpen(entry)) return
-    const said = await handler.deliver?.(entry.task, line, context)
-    this.#settle(entry, isOutcome(said) ? said : { kind: 'sent' })
-  }
-
-  #fail(entry: LedgerEntry, thrown: unknown): void {
-    this.#work.get(entry)?.abort(thrown)
-    this.#work.delete(entry)
-    if (!this.#ledger.isOpen(entry)) return
-    entry.isInFlight = false
-    if (entry.takenBack) {
-      this.#settle(entry, entry.takenBack)
+  /** The next run goes on with it, or nobody. */
+  #leave(entry: LedgerEntry, isDiscarded: boolean): void {
+    if (isDiscarded) {
+      this.#work?.takeBack(entry, { kind: 'withdrawn', by: 'streamer', reason: 'discarded at the stop' })
       return
     }
-    if (this.#isClosed) return
-    const error = toChorusError(thrown)
-    if (isCounted(error, entry, this.#model.servedAtMs())) entry.attempts += 1
-    const now = this.#options.clock.now()
-    entry.failures += 1
-    entry.failedAtMs = now
-    if (error.scope === 'endpoint' && !this.#standstill.isFailing(entry)) entry.failingSinceMs = now
-    const verdict = decideRetry(error, entry, this.#options.retry, this.#options.random)
-    if (verdict.kind === 'dead')
-      this.#settle(entry, { kind: 'dead', code: error.code, reason: error.message })
-    else this.#hold(entry, error, verdict.inMs)
+    // Nobody died of it.
+    if (entry.state === 'working') this.#ledger.move(entry, 'waiting')
+    void this.#journal.put(toRecord(entry))
+    this.#ledger.close(entry)
   }
 
-  #hold(entry: LedgerEntry, error: ChorusError, inMs: number): void {
-    this.#ledger.move(entry, 'held')
+  #changed(entry: LedgerEntry): void {
     this.#watchBacklog()
-    const goBack = () => {
-      this.#retries.delete(entry)
-      this.#wait(entry)
-    }
-    this.#retries.set(entry, this.#options.clock.after(inMs, goBack))
-    this.#options.events.emit('reply:held', { task: entry.task, error, inMs })
-    this.#lanes.refresh(entry.task.bot)
+    if (entry.state === 'ready') this.#madeAtMs = this.#options.clock.now()
+    if (entry.state !== 'waiting') this.#restorer?.look()
+    if (!this.#ledger.isOpen(entry)) this.#drain?.settled()
   }
 
-  /** Puts a reply in line, by its arrival: when it was accepted, and again after each pause. */
-  #wait(entry: LedgerEntry): void {
-    if (entry.state !== 'waiting') this.#ledger.move(entry, 'waiting')
-    this.#watchBacklog()
-    this.#lanes.add(entry)
-  }
-
-  #settle(entry: LedgerEntry, outcome: Outcome): void {
-    if (!this.#ledger.close(entry)) return
-    this.#retries.get(entry)?.()
-    this.#retries.delete(entry)
-    this.#work.delete(entry)
-    const { task } = entry
-    const tookMs = this.#options.clock.now() - task.message.arrivedAtMs
-    this.#options.events.emit('reply:settled', { task, outcome, tookMs })
-    this.#watchBacklog()
-    this.#drain?.settled()
-    this.#lanes.refresh(task.bot)
+  #sweepLater(): void {
+    if (this.#ledger.length === 0) return
+    this.#cancelSweep ??= this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())
   }
 
   /** Expires what could not be served for too long. Only a blocked bot and a model that is away count as that. */
   #sweep(): void {
     this.#cancelSweep = undefined
+    this.#restorer?.look()
     for (const entry of this.#ledger.entries()) {
-      if (entry.state === 'working' || entry.isInFlight) continue
+      if (entry.state === 'working' || isInFlight(entry) || entry.isForNextRun) continue
+      const before = entry.unservedSinceMs
       const unserved = this.#standstill.unserved(entry)
       if (unserved && unserved.ms >= this.#options.answerWithinMs)
-        this.#takeBack(entry, { kind: 'expired', reason: unserved.reason })
+        this.#work?.takeBack(entry, { kind: 'expired', reason: unserved.reason })
+      else if (before !== entry.unservedSinceMs) void this.#journal.put(toRecord(entry))
     }
-    if (this.#ledger.length > 0)
-      this.#cancelSweep = this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())
-  }
-
-  /** Ends a reply unsaid. One in flight is only told that nobody wants it any more: its fate decides. */
-  #takeBack(entry: LedgerEntry, outcome: TakenBack): void {
-    entry.takenBack ??= outcome
-    const work = this.#work.get(entry)
-    if (!entry.isInFlight) this.#settle(entry, outcome)
-    // A line that is ready waits in the outbox: it must not be said after all.
-    work?.abort(new ChorusError(outcome.kind, `the reply was taken back: ${outcome.reason}`))
+    this.#sweepLater()
   }
 
   #watchBacklog(): void {

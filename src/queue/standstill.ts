@@ -1,6 +1,6 @@
 import { type Clock, MINUTE } from '../clock.js'
 import type { BlockedCheck, ModelStanding } from '../reply-queue.js'
-import type { LedgerEntry } from './ledger.js'
+import { isInFlight, type LedgerEntry } from './ledger.js'
 
 /** A graceful stop does not wait for a model that has been away for this long. */
 const AWAY_MS = MINUTE
@@ -27,7 +27,8 @@ export class Standstill {
 
   /** Whether nothing is gained by waiting for the reply now. */
   isStuck(entry: LedgerEntry): boolean {
-    if (entry.state === 'working' || entry.isInFlight) return false
+    if (entry.isForNextRun) return true
+    if (entry.state === 'working' || isInFlight(entry)) return false
     if (this.#blocked(entry) !== undefined) return true
     const away = this.#away(entry)
     return away !== undefined && this.#options.clock.now() - away.sinceMs >= AWAY_MS

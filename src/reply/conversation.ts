@@ -9,6 +9,7 @@ import {
   type MessageId,
   type UserId,
 } from '../domain.js'
+import type { KeptLine } from '../kept-line.js'
 
 /** A line as the prompt quotes it. */
 export interface ConversationLine {
@@ -25,9 +26,11 @@ const LINES_MAX = 500
 const CHANNELS_MAX = 200
 
 interface Entry {
+  /** Grows from line to line, also from run to run. */
+  readonly place: number
   id: MessageId | undefined
   /** Absent on lines of ours that no connection has heard back. */
-  readonly userId?: UserId
+  readonly userId: UserId | undefined
   readonly name: string
   readonly text: string
   /** When a bot of ours said it; of other lines, and of an echo that came before its line was told, undefined. */
@@ -48,9 +51,11 @@ export class Conversation {
     const window = this.#window(message.channel)
     const name = message.login
     if (window.talkers.has(name) && window.claimEcho(name, message)) return
+    const { id, userId } = message
     window.push({
-      id: message.id,
-      userId: message.userId,
+      place: this.#nextPlace(window),
+      id,
+      userId,
       name,
       text: bounded(message.text),
       saidAtMs: undefined,
@@ -71,7 +76,14 @@ export class Conversation {
     }
     const parent = replyTo && window.newest((line) => line.id === replyTo)
     const threaded = parent ? `@${parent.name} ${text}` : text
-    window.push({ id: undefined, name, text: bounded(threaded), saidAtMs: this.#clock.now() })
+    window.push({
+      place: this.#nextPlace(window),
+      id: undefined,
+      userId: undefined,
+      name,
+      text: bounded(threaded),
+      saidAtMs: this.#clock.now(),
+    })
   }
 
   /** Moderators have cleared something away: it is quoted no more. */
@@ -89,6 +101,17 @@ export class Conversation {
     return [{ id: message.id, name: message.login, text: bounded(message.text) }]
   }
 
+  /** The same as they are kept for a later run; none when it has fallen out of the window. */
+  keptUpTo(message: ChatMessage, max: number): KeptLine[] {
+    return (this.#channels.get(message.channel)?.upTo(message.id, max) ?? []).map(toKept)
+  }
+
+  /** Takes in what an earlier run has kept, oldest line first. To be called before anything is heard. */
+  restore(channel: ChannelName, lines: readonly KeptLine[]): void {
+    const window = this.#window(channel)
+    for (const { id, userId, ...line } of lines) window.push({ ...line, id, userId, saidAtMs: undefined })
+  }
+
   /** Whether the bot has said exactly this in the channel during the last `withinMs`. */
   hasSaid(channel: ChannelName, bot: BotLogin, text: string, withinMs: number): boolean {
     const name = bot.toLowerCase()
@@ -97,6 +120,11 @@ export class Conversation {
       .get(channel)
       ?.newest((line) => line.name === name && isSince(line.saidAtMs, since) && isSameText(line.text, text))
     return said !== undefined
+  }
+
+  /** The time on the wall, so that a later run goes on behind this one, or one more than the last. */
+  #nextPlace(window: Window): number {
+    return Math.max(Math.floor(this.#clock.wall()), window.newestPlace + 1)
   }
 
   #window(channel: ChannelName): Window {
@@ -120,6 +148,11 @@ class Window {
   #written = 0
   /** Our bots that have spoken here, at most as many as are configured: only their lines can be echoes. */
   readonly talkers = new Set<string>()
+
+  /** 0 where there is no line. */
+  get newestPlace(): number {
+    return this.#at(this.#written - 1)?.place ?? 0
+  }
 
   push(line: Entry): void {
     this.#ring[this.#written % LINES_MAX] = line
@@ -168,13 +201,17 @@ class Window {
     return lines.reverse()
   }
 
-  #at(place: number): Entry | undefined {
-    return this.#ring[place % LINES_MAX]
+  #at(index: number): Entry | undefined {
+    return this.#ring[index % LINES_MAX]
   }
 }
 
 function toLine({ id, name, text }: Entry): ConversationLine {
   return id === undefined ? { name, text } : { id, name, text }
+}
+
+function toKept({ place, id, userId, name, text }: Entry): KeptLine {
+  return { place, name, text, ...(id !== undefined && { id }), ...(userId !== undefined && { userId }) }
 }
 
 function bounded(text: string): string {

@@ -9,6 +9,7 @@ import {
 } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
+import { isRecord } from '../json-record.js'
 import type { Random } from '../random.js'
 import type { WorkContext } from '../reply-queue.js'
 import { toChatText } from './chat-text.js'
@@ -95,19 +96,30 @@ export class ReplyWriter {
   }
 
   /**
-   * One safe line for the task, threaded to the message it answers.
+   * One safe line for the task, threaded to the message it answers. What an earlier run has made for it is taken where it
+   * may be said today.
    *
    * @throws ChorusError of the model, for the queue to judge; `model-empty` when not even a template passed; the
    * signal's reason when the reply is no longer wanted.
    */
-  async write(task: ReplyTask, context: Pick<WorkContext, 'signal' | 'attempt'>): Promise<ChatLine> {
+  async write(task: ReplyTask, context: Pick<WorkContext, 'signal' | 'attempt' | 'made'>): Promise<ChatLine> {
     const { message } = task
     const lines = this.#options.conversation.around(message, PROMPT_LINES_MAX)
     const scene = { task, bot: this.#bot(task.bot), lines, signal: context.signal }
     // Twitch may have refused the words of an earlier try.
     const correction = context.attempt > 1 ? CORRECTION : undefined
-    const text = (await this.#fromModel(scene, correction)) ?? (await this.#fromTemplates(scene))
+    const text =
+      (await this.#fromEarlierRun(context.made, scene)) ??
+      (await this.#fromModel(scene, correction)) ??
+      (await this.#fromTemplates(scene))
     return { channel: message.channel, text, replyTo: message.id }
+  }
+
+  /** The rules may have changed since: it is looked at like any other line. */
+  async #fromEarlierRun(made: unknown, scene: Scene): Promise<ChatText | undefined> {
+    if (!isRecord(made) || typeof made.text !== 'string') return undefined
+    const verdict = await this.#vet(made.text, scene, 'model')
+    return verdict.kind === 'fit' ? verdict.text : undefined
   }
 
   /** Asks twice at most; nothing when neither line may be said. */

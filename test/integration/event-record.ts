@@ -15,6 +15,7 @@ const EVENTS = Object.keys({
   'message:received': true,
   'message:decided': true,
   'reply:accepted': true,
+  'reply:restored': true,
   'reply:started': true,
   'reply:ready': true,
   'reply:held': true,
@@ -44,6 +45,10 @@ const EVENTS = Object.keys({
   'model:adapted': true,
   'model:answered': true,
   'model:failed': true,
+  'journal:refusing': true,
+  'journal:recovered': true,
+  'journal:damaged': true,
+  'dead-letters:counted': true,
   error: true,
 } satisfies Record<EventName, true>) as EventName[]
 

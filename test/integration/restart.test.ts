@@ -94,8 +94,10 @@ describe('a Chorus that has spent its allowance and is started again at once', (
     await first.kill()
     const second = await startWorker(workerOptions)
     const question = twitch.room(OTHER).say('ann', '@ava and now?')
-    await second.until(() => second.of('reply:settled').length === 1)
-    expect(second.of('reply:settled')).toMatchObject([{ id: question, outcome: { kind: 'sent' } }])
+    // A line that was being written at the kill may have its outcome from this run, too.
+    const settled = () => second.of('reply:settled').find(({ id }) => id === question)
+    await second.until(() => settled() !== undefined)
+    expect(settled()).toMatchObject({ outcome: { kind: 'sent' } })
     expect(windowBefore({ twitch }, question)).toBeGreaterThanOrEqual(30 * SECOND)
     expectNoBreach({ twitch })
   })

@@ -363,7 +363,7 @@ describe('the backlog', () => {
     await clock.advance(MINUTE)
     await engine.accept(many(20, {}))
     await clock.advance(MINUTE)
-    expect(told).toEqual(['raised at 21', 'cleared at 10 after 29'])
+    expect(told).toEqual(['raised at 21', 'cleared at 10 after 30'])
   })
 })
 

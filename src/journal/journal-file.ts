@@ -1,0 +1,173 @@
+import { mkdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { type Cancel, type Clock, MINUTE, SECOND } from '../clock.js'
+import { ChorusError, toChorusError } from '../errors.js'
+import type { ChorusEmitter } from '../events.js'
+import { RunnerLock } from './runner-lock.js'
+import { salvage } from './salvage.js'
+import { Store } from './store.js'
+
+export const JOURNAL_FILE = 'journal.db'
+
+export interface JournalFileOptions {
+  /** The data folder, absolute; made where it is missing. */
+  readonly folder: string
+  readonly pid: number
+  readonly clock: Clock
+  readonly events: ChorusEmitter
+  /** Called each time the file is open: at first, and again after it refused. May throw what the file throws. */
+  readonly opened: (store: Store) => void
+}
+
+/** Between two tries of a file that refuses, in milliseconds. */
+const RETRY_MS = 2 * SECOND
+/** The same where another program has it locked: it may be over in a moment, and is not told of at once. */
+const BUSY_RETRY_MS = SECOND / 4
+/** A file that is damaged again so soon lies on a broken disk, and each one put aside takes room. */
+const SALVAGE_EVERY_MS = 10 * MINUTE
+
+/**
+ * | state    | means                                                     | goes on to                                   |
+ * | -------- | --------------------------------------------------------- | -------------------------------------------- |
+ * | closed   | not opened yet, or let go of for good                     | open, refusing                               |
+ * | open     | it takes writes                                           | refusing, open (a new file: it was damaged), closed |
+ * | refusing | disk full, folder read-only, … : everything stays in memory | open, closed                               |
+ */
+type State =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'open'; readonly store: Store; readonly inode: number }
+  | { readonly kind: 'refusing'; readonly sinceMs: number; readonly isTold: boolean; readonly retry: Cancel }
+
+/** The journal's file through all that can happen to it. It is told of once per episode, and tried again until it works. */
+export class JournalFile {
+  readonly #options: JournalFileOptions
+  readonly #file: string
+  #lock: RunnerLock | undefined
+  #state: State = { kind: 'closed' }
+  #salvagedAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: JournalFileOptions) {
+    this.#options = options
+    this.#file = path.join(options.folder, JOURNAL_FILE)
+  }
+
+  /** The open file; `undefined` while it refuses. */
+  get store(): Store | undefined {
+    return this.#state.kind === 'open' ? this.#state.store : undefined
+  }
+
+  get isRefusing(): boolean {
+    return this.#state.kind === 'refusing'
+  }
+
+  /**
+   * Opens the file, or begins to try again and again.
+   *
+   * @throws ChorusError `data-folder-taken`, `journal-newer`: then nobody may write here
+   */
+  open(): void {
+    const error = this.#try()
+    if (error?.code === 'data-folder-taken' || error?.code === 'journal-newer') {
+      this.close()
+      throw error
+    }
+    if (error) this.#handle(error)
+  }
+
+  /** It has thrown: whatever was being done is to be done again when `opened` is called. */
+  refused(error: ChorusError): void {
+    if (this.#state.kind === 'closed') return
+    this.store?.close()
+    this.#handle(error)
+  }
+
+  /** Looks whether somebody has taken the file away: SQLite would go on writing to what nobody can find. */
+  check(): void {
+    if (this.#state.kind !== 'open' || inodeOf(this.#file) === this.#state.inode) return
+    // The lock may have gone with it.
+    this.#lock?.release()
+    this.#lock = undefined
+    this.refused(new ChorusError('journal-unwritable', 'the journal’s file was taken away'))
+  }
+
+  /** Safe to call twice. */
+  close(): void {
+    if (this.#state.kind === 'refusing') this.#state.retry()
+    this.store?.close()
+    this.#state = { kind: 'closed' }
+    this.#lock?.release()
+    this.#lock = undefined
+  }
+
+  #handle(error: ChorusError): void {
+    const remaining = error.code === 'journal-damaged' ? this.#mend(error) : error
+    if (remaining) this.#state = this.#refusing(remaining)
+  }
+
+  /** Opens it; or returns what keeps it from being opened. */
+  #try(): ChorusError | undefined {
+    const { clock, events, opened } = this.#options
+    const before = this.#state
+    try {
+      const store = this.#openStore()
+      this.#state = { kind: 'open', store, inode: inodeOf(this.#file) }
+      opened(store)
+    } catch (thrown) {
+      this.store?.close()
+      this.#state = before
+      return toChorusError(thrown, 'journal-unwritable')
+    }
+    if (before.kind === 'refusing' && before.isTold)
+      events.emit('journal:recovered', { afterMs: clock.now() - before.sinceMs })
+    return undefined
+  }
+
+  #openStore(): Store {
+    const { clock, folder, pid } = this.#options
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    this.#lock ??= new RunnerLock(folder, pid)
+    const store = new Store(this.#file, clock)
+    try {
+      // The proof that it can be written to, too.
+      store.transaction(() => store.state.beat(store.time.heartbeat()))
+      return store
+    } catch (error) {
+      store.close()
+      throw error
+    }
+  }
+
+  /** Puts a damaged file aside and opens a new one; returns what keeps it from that. */
+  #mend(damage: ChorusError): ChorusError | undefined {
+    const { clock, events } = this.#options
+    if (clock.now() - this.#salvagedAtMs < SALVAGE_EVERY_MS) return damage
+    this.#salvagedAtMs = clock.now()
+    try {
+      const { aside, rows } = salvage(this.#file, clock.wall())
+      events.emit('journal:damaged', { reason: damage.message, advice: damage.advice, aside, rows })
+    } catch (thrown) {
+      return toChorusError(thrown, 'journal-unwritable')
+    }
+    return this.#try()
+  }
+
+  #refusing(error: ChorusError): State {
+    const { clock, events } = this.#options
+    const before = this.#state.kind === 'refusing' ? this.#state : undefined
+    const isBusy = error.code === 'journal-busy'
+    const isTold = before?.isTold || before !== undefined || !isBusy
+    if (isTold && !before?.isTold)
+      events.emit('journal:refusing', { code: error.code, reason: error.message, advice: error.advice })
+    const retry = clock.after(isBusy ? BUSY_RETRY_MS : RETRY_MS, () => this.#try())
+    return { kind: 'refusing', sinceMs: before?.sinceMs ?? clock.now(), isTold, retry }
+  }
+}
+
+/** 0 where there is none. */
+function inodeOf(file: string): number {
+  try {
+    return statSync(file).ino
+  } catch {
+    return 0
+  }
+}

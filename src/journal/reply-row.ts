@@ -1,0 +1,122 @@
+import type { Clock } from '../clock.js'
+import {
+  type ChatMessage,
+  type ReplyCause,
+  type ReplyTask,
+  toBotLogin,
+  toMessageId,
+  toTaskId,
+} from '../domain.js'
+import { isRecord } from '../json-record.js'
+import type { Progress, ReplyRecord } from '../reply-journal.js'
+import type { Row, Value } from './database.js'
+import { type JournalTime, writtenAgoMs } from './journal-time.js'
+
+/** The clocks by which rows are written and read. */
+export interface RowClocks {
+  readonly clock: Clock
+  readonly time: JournalTime
+}
+
+/** The columns of an open reply. */
+export function toOpenRow(
+  number: number,
+  { task, progress, attempts, crashes, unservedSinceMs }: ReplyRecord,
+  { clock, time }: RowClocks,
+): Readonly<Record<string, Value>> {
+  const line = 'line' in progress ? JSON.stringify(progress.line) : null
+  const writtenMs = progress.kind === 'sending' ? progress.writtenAtMs : null
+  return {
+    ...toTaskColumns(number, task, time),
+    message: toMessageColumn(task),
+    state: progress.kind,
+    line,
+    writtenClock: writtenMs,
+    writtenWall: writtenMs === null ? null : clock.wall() - (clock.now() - writtenMs),
+    attempts,
+    crashes,
+    unserved: unservedSinceMs === undefined ? null : time.toJournal(unservedSinceMs),
+  }
+}
+
+/** The columns that a reply has in both tables. */
+export function toTaskColumns(
+  number: number,
+  { id, bot, cause, delayMs, message }: ReplyTask,
+  time: JournalTime,
+) {
+  const { channel, login, arrivedAtMs } = message
+  return {
+    number,
+    id,
+    bot,
+    cause,
+    channel,
+    viewer: login,
+    delay: delayMs,
+    arrived: time.toJournal(arrivedAtMs),
+  }
+}
+
+export function toMessageColumn({ message: { arrivedAtMs: _, ...message } }: ReplyTask): string {
+  return JSON.stringify(message)
+}
+
+/** Reads a row of open replies in this run's time; `undefined` where it is none that could be answered. */
+export function parseOpenRow(row: Row, { clock, time }: RowClocks): ReplyRecord | undefined {
+  const { bot, cause, delay_ms: delayMs, arrived_ms: arrived, attempts, crashes, unserved_ms: unserved } = row
+  if (typeof bot !== 'string' || !isCause(cause)) return undefined
+  if (![delayMs, arrived, attempts, crashes].every((number) => Number.isFinite(number))) return undefined
+  const message = parseMessage(row.message, time.toClock(Number(arrived)))
+  if (!message) return undefined
+  const login = toBotLogin(bot)
+  const id = toTaskId(login, message.id)
+  return {
+    task: { id, bot: login, cause, message, delayMs: Number(delayMs) },
+    progress: parseProgress(row, clock),
+    attempts: Number(attempts),
+    crashes: Number(crashes),
+    unservedSinceMs: typeof unserved === 'number' ? time.toClock(unserved) : undefined,
+  }
+}
+
+function parseProgress(row: Row, clock: Clock): Progress {
+  const line = parseJson(row.line)
+  switch (row.state) {
+    case 'working':
+      return { kind: 'working' }
+    case 'ready':
+      return line === undefined ? { kind: 'accepted' } : { kind: 'ready', line }
+    case 'sending': {
+      const written = { clockMs: Number(row.written_clock_ms), wallMs: Number(row.written_wall_ms) }
+      return { kind: 'sending', line, writtenAtMs: clock.now() - writtenAgoMs(clock, written) }
+    }
+    default:
+      return { kind: 'accepted' }
+  }
+}
+
+/** What this process's forerunners wrote, but a file is a file: without these fields nothing could be answered. */
+function parseMessage(text: unknown, arrivedAtMs: number): ChatMessage | undefined {
+  const message = parseJson(text)
+  if (!isRecord(message)) return undefined
+  const { id, channel, userId, login, displayName, text: words, roles } = message
+  const isWhole =
+    [id, channel, userId, login, displayName, words].every((field) => typeof field === 'string') &&
+    isRecord(roles)
+  if (!isWhole) return undefined
+  return { ...(message as unknown as ChatMessage), id: toMessageId(String(id)), arrivedAtMs }
+}
+
+function parseJson(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isCause(value: unknown): value is ReplyCause {
+  return value === 'mention' || value === 'chance' || value === 'low'
+}

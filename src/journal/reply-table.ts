@@ -1,0 +1,132 @@
+import type { Outcome, TaskId } from '../domain.js'
+import type { ReplyRecord } from '../reply-journal.js'
+import type { Database, Row, Statement } from './database.js'
+import { parseOpenRow, type RowClocks, toMessageColumn, toOpenRow, toTaskColumns } from './reply-row.js'
+
+/** A reply that has no outcome, under the number that it has in the file. */
+export interface OpenReply {
+  readonly number: number
+  /** Unset where the row can't be read any more. */
+  readonly record: ReplyRecord | undefined
+  /** Somebody took it out of the dead letters, and nobody has taken it up yet. */
+  readonly isRedriven: boolean
+}
+
+const PUT = `
+  INSERT INTO open_reply (
+    number, id, bot, cause, channel, viewer, message, delay_ms, arrived_ms,
+    state, line, written_clock_ms, written_wall_ms, attempts, crashes, unserved_ms
+  ) VALUES (
+    $number, $id, $bot, $cause, $channel, $viewer, $message, $delay, $arrived,
+    $state, $line, $writtenClock, $writtenWall, $attempts, $crashes, $unserved
+  )
+  ON CONFLICT (number) DO UPDATE SET
+    arrived_ms = $arrived, state = $state, line = $line, written_clock_ms = $writtenClock,
+    written_wall_ms = $writtenWall, attempts = $attempts, crashes = $crashes, unserved_ms = $unserved, is_redriven = 0`
+
+const SETTLE = `
+  INSERT OR REPLACE INTO settled_reply (
+    number, id, bot, cause, channel, viewer, message, delay_ms, arrived_ms, settled_ms, outcome, details, attempts, crashes
+  ) VALUES (
+    $number, $id, $bot, $cause, $channel, $viewer, $message, $delay, $arrived, $settled, $outcome, $details, $attempts, $crashes
+  )`
+
+// The inner query reads no more than it may remove: else a look that finds nothing would walk past a million rows.
+const PRUNE = `
+  DELETE FROM settled_reply WHERE number IN (
+    SELECT number FROM (
+      SELECT number, settled_ms FROM settled_reply WHERE outcome <> 'dead' ORDER BY settled_ms LIMIT $most
+    ) WHERE settled_ms < $before OR number < $floor
+  )`
+
+/** Replies in the file: the open ones, and those that have their outcome. */
+export class ReplyTable {
+  readonly #database: Database
+  readonly #clocks: RowClocks
+  readonly #put: Statement
+  readonly #settle: Statement
+  readonly #remove: Statement
+  readonly #redriven: Statement
+  readonly #prune: Statement
+
+  constructor(database: Database, clocks: RowClocks) {
+    this.#database = database
+    this.#clocks = clocks
+    this.#put = database.prepare(PUT)
+    this.#settle = database.prepare(SETTLE)
+    this.#remove = database.prepare('DELETE FROM open_reply WHERE number = $number')
+    this.#redriven = database.prepare('SELECT * FROM open_reply WHERE is_redriven = 1 ORDER BY number')
+    this.#prune = database.prepare(PRUNE)
+  }
+
+  put(number: number, record: ReplyRecord): void {
+    this.#put.run(toOpenRow(number, record, this.#clocks))
+  }
+
+  /** Moves a reply to the settled ones. The words of a viewer stay only where it may be tried again. */
+  settle(number: number, { task, attempts, crashes }: ReplyRecord, { kind, ...details }: Outcome): void {
+    const { clock, time } = this.#clocks
+    this.#remove.run({ number })
+    this.#settle.run({
+      ...toTaskColumns(number, task, time),
+      message: kind === 'dead' ? toMessageColumn(task) : null,
+      settled: time.toJournal(clock.now()),
+      outcome: kind,
+      details: JSON.stringify(details),
+      attempts,
+      crashes,
+    })
+  }
+
+  /** Takes out a reply that nobody can read any more. */
+  remove(number: number): void {
+    this.#remove.run({ number })
+  }
+
+  /** All that have no outcome, in the order in which they were accepted. */
+  open(): OpenReply[] {
+    return this.#toOpen(this.#database.prepare('SELECT * FROM open_reply ORDER BY number').all())
+  }
+
+  /** Those of them that somebody redrove since they were last put. */
+  redriven(): OpenReply[] {
+    return this.#toOpen(this.#redriven.all())
+  }
+
+  /** The ids of those that were settled last, newest first. */
+  settledIds(most: number): TaskId[] {
+    const rows = this.#database
+      .prepare('SELECT id FROM settled_reply ORDER BY number DESC LIMIT $most')
+      .all({ most })
+    return rows.map(({ id }) => String(id) as TaskId)
+  }
+
+  /** The highest number given out; 0 where there is none. */
+  newestNumber(): number {
+    return Number(
+      this.#database.value(
+        'SELECT max(coalesce((SELECT max(number) FROM open_reply), 0), coalesce((SELECT max(number) FROM settled_reply), 0))',
+      ),
+    )
+  }
+
+  deadCount(): number {
+    return Number(this.#database.value("SELECT count(*) FROM settled_reply WHERE outcome = 'dead'"))
+  }
+
+  /**
+   * Removes settled replies, oldest first: those settled before a moment of the journal's time, and those numbered below
+   * `floor`. Dead letters stay. Returns how many went, `most` at most.
+   */
+  prune(limits: { readonly before: number; readonly floor: number; readonly most: number }): number {
+    return this.#prune.run(limits).changes
+  }
+
+  #toOpen(rows: readonly Row[]): OpenReply[] {
+    return rows.map((row) => ({
+      number: Number(row.number),
+      record: parseOpenRow(row, this.#clocks),
+      isRedriven: row.is_redriven === 1,
+    }))
+  }
+}

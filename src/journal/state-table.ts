@@ -1,0 +1,48 @@
+import type { Database, Statement } from './database.js'
+import type { Heartbeat } from './journal-time.js'
+
+/** Tokens of the model that were spent on one day. */
+export interface TokenUse {
+  /** `YYYY-MM-DD`, in UTC. */
+  readonly day: string
+  readonly tokens: number
+}
+
+/** What there is one of: the last sign of life of a run, and what the model has cost today. */
+export class StateTable {
+  readonly #database: Database
+  readonly #beat: Statement
+  readonly #useTokens: Statement
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#beat = database.prepare(
+      'INSERT OR REPLACE INTO heartbeat VALUES (1, $journalMs, $clockMs, $wallMs)',
+    )
+    this.#useTokens = database.prepare('INSERT OR REPLACE INTO token_use VALUES (1, $day, $tokens)')
+  }
+
+  beat(heartbeat: Heartbeat): void {
+    this.#beat.run({ ...heartbeat })
+  }
+
+  /** `undefined` before the first one. */
+  lastBeat(): Heartbeat | undefined {
+    const [row] = this.#database.prepare('SELECT * FROM heartbeat').all()
+    if (!row) return undefined
+    return {
+      journalMs: Number(row.journal_ms),
+      clockMs: Number(row.clock_ms),
+      wallMs: Number(row.wall_ms),
+    }
+  }
+
+  setTokenUse(use: TokenUse): void {
+    this.#useTokens.run({ ...use })
+  }
+
+  tokenUse(): TokenUse | undefined {
+    const [row] = this.#database.prepare('SELECT day, tokens FROM token_use').all()
+    return row && { day: String(row.day), tokens: Number(row.tokens) }
+  }
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../clock.js'
+import { Database } from './database.js'
+import { DeadLetterTable } from './dead-letter-table.js'
+import { JournalTime } from './journal-time.js'
+import { LineTable } from './line-table.js'
+import { ReplyTable } from './reply-table.js'
+import { migrate } from './schema.js'
+import { StateTable } from './state-table.js'
+
+/** Pages in the write-ahead log from which it is taken into the file: the more, the longer that holds the event loop. */
+const CHECKPOINT_PAGES = 250
+
+/** The journal's file, open, with all its tables. */
+export class Store {
+  readonly replies: ReplyTable
+  readonly lines: LineTable
+  readonly state: StateTable
+  readonly deadLetters: DeadLetterTable
+  readonly time: JournalTime
+  /** The last sign of life before it was opened, in clock milliseconds; `undefined` where there was none. */
+  readonly downSinceMs: number | undefined
+  readonly #database: Database
+
+  /**
+   * Opens the file, which is made where it is missing, and brings it to this version.
+   *
+   * @throws ChorusError `journal-…`; then nothing is left open
+   */
+  constructor(file: string, clock: Clock) {
+    this.#database = new Database(file)
+    try {
+      // Before the first table: later on it would have no effect.
+      this.#database.execute('PRAGMA auto_vacuum = INCREMENTAL')
+      this.#database.execute(
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+      )
+      migrate(this.#database)
+      this.state = new StateTable(this.#database)
+      const isEmpty = Number(this.#database.value('SELECT count(*) FROM open_reply')) === 0
+      const last = this.state.lastBeat()
+      // Where nothing waits, nothing depends on the time of earlier runs: the one on the wall is put right.
+      this.time = new JournalTime(clock, isEmpty ? undefined : last)
+      this.downSinceMs = last && this.time.toClock(last.journalMs)
+      this.replies = new ReplyTable(this.#database, { clock, time: this.time })
+      this.lines = new LineTable(this.#database)
+      this.deadLetters = new DeadLetterTable(this.#database)
+    } catch (error) {
+      this.#database.close()
+      throw error
+    }
+  }
+
+  /** Runs `work` so that all of it is in the file when this returns, or nothing. */
+  transaction(work: () => void): void {
+    this.#database.transaction(work)
+  }
+
+  /** Changes whenever another connection has written. */
+  foreignVersion(): unknown {
+    return this.#database.value('PRAGMA data_version')
+  }
+
+  /** Gives a few free pages back to the disk. */
+  shrink(): void {
+    this.#database.prepare('PRAGMA incremental_vacuum(100)').all()
+  }
+
+  /** Takes everything into the one file and lets go of it. Safe to call twice. */
+  close(): void {
+    try {
+      this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all()
+    } catch {
+      // The log stays beside the file, and whoever opens it next takes it in.
+    }
+    this.#database.close()
+  }
+}

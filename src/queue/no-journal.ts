@@ -1,0 +1,10 @@
+import type { ReplyJournal } from '../reply-journal.js'
+
+/** Where nothing outlives the process. */
+export const NO_JOURNAL: ReplyJournal = {
+  put: async () => {},
+  putNow: () => {},
+  settle: async () => {},
+  hasSettled: () => false,
+  restore: () => {},
+}

@@ -1,0 +1,45 @@
+import type { LedgerEntry } from './ledger.js'
+
+export interface QuarantineOptions {
+  /** Whether it still has no outcome. */
+  readonly isOpen: (entry: LedgerEntry) => boolean
+  /** Whether it could not be worked on now anyway. */
+  readonly isBlocked: (entry: LedgerEntry) => boolean
+  /** Puts it in line. */
+  readonly release: (entry: LedgerEntry) => void
+}
+
+/**
+ * Replies that a process was working on when it died. One of them may be what it died of: they are worked on one after
+ * the other, so that if it happens again the others are not found guilty with it.
+ */
+export class Quarantine {
+  readonly #options: QuarantineOptions
+  /** In the order of acceptance; bounded by what the queue works on at once, in each run that died. */
+  readonly #suspects: LedgerEntry[] = []
+  #current: LedgerEntry | undefined
+
+  constructor(options: QuarantineOptions) {
+    this.#options = options
+  }
+
+  add(entry: LedgerEntry): void {
+    this.#suspects.push(entry)
+  }
+
+  /** Lets the next one go when the one before is through; to be called whenever that may be so. */
+  look(): void {
+    const { isBlocked, isOpen, release } = this.#options
+    if (this.#current && isOpen(this.#current) && !this.#isThrough(this.#current)) return
+    const next = this.#suspects.findIndex((entry) => isOpen(entry) && !isBlocked(entry))
+    const [entry] = next === -1 ? [] : this.#suspects.splice(next, 1)
+    this.#current = entry
+    if (entry) release(entry)
+  }
+
+  /** It was worked on and the process lives, or it can't be worked on now and must not keep the others. */
+  #isThrough(entry: LedgerEntry): boolean {
+    if (entry.state === 'waiting') return this.#options.isBlocked(entry)
+    return entry.state !== 'working'
+  }
+}

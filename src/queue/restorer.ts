@@ -1,0 +1,124 @@
+import type { Clock } from '../clock.js'
+import { type BotLogin, type Outcome, sameLogin } from '../domain.js'
+import type { ChorusEmitter } from '../events.js'
+import type { ReplyJournal, ReplyRecord } from '../reply-journal.js'
+import { type Ledger, type LedgerEntry, toRecord } from './ledger.js'
+import { Quarantine } from './quarantine.js'
+import type { ReplyWork } from './reply-work.js'
+
+/** Processes that died while they worked on a reply, after which nobody tries it any more by himself. */
+const CRASHES_MAX = 3
+
+export interface RestorerOptions {
+  readonly bots: readonly BotLogin[]
+  readonly journal: ReplyJournal
+  readonly ledger: Ledger
+  readonly work: ReplyWork
+  /** Whether nothing is gained by waiting for the reply now. */
+  readonly isStuck: (entry: LedgerEntry) => boolean
+  /** A reply that could not be served for longer than this, in milliseconds, expires. */
+  readonly answerWithinMs: number
+  readonly clock: Clock
+  readonly events: ChorusEmitter
+}
+
+/** Takes over the replies that the journal has without an outcome: of earlier runs, and those that somebody redrives. */
+export class Restorer {
+  readonly #options: RestorerOptions
+  readonly #quarantine: Quarantine
+  #isRestored = false
+  #count = 0
+
+  constructor(options: RestorerOptions) {
+    const { isStuck, ledger, work } = options
+    this.#options = options
+    this.#quarantine = new Quarantine({
+      isOpen: (entry) => ledger.isOpen(entry),
+      isBlocked: isStuck,
+      release: (entry) => work.wait(entry),
+    })
+  }
+
+  /** Returns how many replies go on; nothing more the second time. */
+  restore(): number {
+    if (this.#isRestored) return 0
+    this.#isRestored = true
+    this.#options.journal.restore((records) => this.#takeOver(records))
+    return this.#count
+  }
+
+  /** Looks whether the next of the replies that a process may have died of can go. */
+  look(): void {
+    this.#quarantine.look()
+  }
+
+  #takeOver(records: readonly ReplyRecord[]): void {
+    // What may be repeated may be so only for seconds, and while nothing else is said there.
+    const isSending = ({ progress }: ReplyRecord) => progress.kind === 'sending'
+    for (const record of records.filter(isSending)) this.#restore(record)
+    for (const record of records.filter((record) => !isSending(record))) this.#restore(record)
+    this.#quarantine.look()
+  }
+
+  #restore(record: ReplyRecord): void {
+    const bot = this.#options.bots.find((login) => sameLogin(login, record.task.bot))
+    const end = this.#endOf(record)
+    if (bot === undefined) {
+      // It waits for a run with that bot, as long as anybody would wait for the answer.
+      if (end) void this.#options.journal.settle(record, end)
+      return
+    }
+    const entry = this.#open({ ...record, task: { ...record.task, bot } })
+    if (!entry) return
+    if (end) this.#options.work.settle(entry, end)
+    else this.#goOn(entry, record)
+  }
+
+  #open(record: ReplyRecord): LedgerEntry | undefined {
+    const entry = this.#options.ledger.open(record.task)
+    if (!entry) return undefined
+    const { progress } = record
+    entry.attempts = record.attempts
+    entry.crashes = crashesOf(record)
+    entry.unservedSinceMs = record.unservedSinceMs
+    if ('line' in progress) entry.line = progress.line ?? undefined
+    if (progress.kind === 'sending') entry.writtenAtMs = progress.writtenAtMs
+    return entry
+  }
+
+  #goOn(entry: LedgerEntry, { progress }: ReplyRecord): void {
+    const { clock, events, journal, work } = this.#options
+    this.#count += 1
+    events.emit('reply:restored', {
+      task: entry.task,
+      ageMs: clock.now() - entry.task.message.arrivedAtMs,
+    })
+    if (progress.kind === 'sending') {
+      work.resend(entry)
+      return
+    }
+    void journal.put(toRecord(entry))
+    if (entry.crashes > 0) this.#quarantine.add(entry)
+    else work.wait(entry)
+  }
+
+  /** How it ends without being tried again; `undefined` where it goes on. */
+  #endOf(record: ReplyRecord): Outcome | undefined {
+    const { answerWithinMs, clock } = this.#options
+    if (record.progress.kind === 'sending') return undefined
+    const { unservedSinceMs } = record
+    if (unservedSinceMs !== undefined && clock.now() - unservedSinceMs >= answerWithinMs)
+      return { kind: 'expired', reason: 'Chorus was not running' }
+    const crashes = crashesOf(record)
+    if (crashes < CRASHES_MAX) return undefined
+    return {
+      kind: 'dead',
+      code: 'process-died',
+      reason: `Chorus has ended ${crashes} times while it worked on this reply`,
+    }
+  }
+}
+
+function crashesOf({ crashes, progress }: ReplyRecord): number {
+  return crashes + (progress.kind === 'working' ? 1 : 0)
+}

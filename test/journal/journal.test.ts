@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { MINUTE, SECOND } from '../../src/clock.js'
+import { ManualClock } from '../support/manual-clock.js'
+import { replyTask } from '../support/reply-task.js'
+import { dataFolders, openJournal, query, record } from './journal-fixture.js'
+
+const folder = dataFolders()
+
+const SENT = { kind: 'sent' } as const
+const LINE = { channel: 'mychannel', text: 'hi', replyTo: 'm-1' }
+
+describe('a reply in the journal', () => {
+  it('is in the file when put resolves, and comes back to the next run as it stood', async () => {
+    const first = openJournal(folder.current)
+    const task = replyTask({ arrivedAtMs: 0, delayMs: 1500, text: '@ava how are you?' })
+    await first.journal.put(record(task, { attempts: 2, crashes: 1 }))
+    expect(query(folder.current, 'SELECT id, state, attempts, crashes FROM open_reply')).toEqual([
+      { id: task.id, state: 'accepted', attempts: 2, crashes: 1 },
+    ])
+    first.journal.close()
+    const { given } = openJournal(folder.current, { clock: first.clock })
+    expect(given).toEqual([record(task, { attempts: 2, crashes: 1, unservedSinceMs: 0 })])
+  })
+
+  it.each([
+    { kind: 'working' } as const,
+    { kind: 'ready', line: LINE } as const,
+    { kind: 'sending', line: LINE, writtenAtMs: 0 } as const,
+  ])('remembers how far it had come: $kind', async (progress) => {
+    const first = openJournal(folder.current)
+    first.journal.putNow(record(replyTask(), { progress }))
+    first.journal.close()
+    const { given } = openJournal(folder.current, { clock: first.clock })
+    expect(given[0]?.progress).toEqual(progress)
+  })
+
+  it('is written before putNow returns', () => {
+    const { journal } = openJournal(folder.current)
+    journal.putNow(record(replyTask()))
+    expect(query(folder.current, 'SELECT * FROM open_reply')).toHaveLength(1)
+  })
+
+  it('keeps its age: a run later it arrived as long ago as it did', async () => {
+    const clock = new ManualClock()
+    await clock.advance(10 * SECOND)
+    const first = openJournal(folder.current, { clock })
+    await first.journal.put(record(replyTask({ arrivedAtMs: 4 * SECOND })))
+    first.journal.close()
+    await clock.advance(30 * SECOND)
+    const { given } = openJournal(folder.current, { clock })
+    expect(given[0]?.task.message.arrivedAtMs).toBe(4 * SECOND)
+  })
+
+  it('that has its outcome does not come back, is remembered, and none of its words is kept', async () => {
+    const first = openJournal(folder.current)
+    const task = replyTask({ text: '@ava my secret' })
+    await first.journal.put(record(task))
+    await first.journal.settle(record(task), { ...SENT, inDoubt: true })
+    first.journal.close()
+    const second = openJournal(folder.current, { clock: first.clock })
+    expect(second.given).toEqual([])
+    expect(second.journal.hasSettled(task.id)).toBe(true)
+    const [row] = query(folder.current, 'SELECT * FROM settled_reply')
+    expect(row).toMatchObject({ id: task.id, outcome: 'sent', details: '{"inDoubt":true}', message: null })
+    expect(query(folder.current, 'SELECT * FROM open_reply')).toEqual([])
+  })
+
+  it('comes back in the order of acceptance', async () => {
+    const first = openJournal(folder.current)
+    const tasks = Array.from({ length: 500 }, () => replyTask())
+    await Promise.all(tasks.map((task) => first.journal.put(record(task))))
+    first.journal.close()
+    const { given } = openJournal(folder.current, { clock: first.clock })
+    expect(given.map(({ task }) => task.id)).toEqual(tasks.map(({ id }) => id))
+  })
+
+  it('of a shape that no row can have is told of and keeps no other one out', async () => {
+    const { journal, told } = openJournal(folder.current)
+    const odd = replyTask({ arrivedAtMs: Number.NaN })
+    const good = replyTask()
+    await Promise.all([journal.put(record(odd)), journal.put(record(good))])
+    expect(query(folder.current, 'SELECT id FROM open_reply')).toEqual([{ id: good.id }])
+    expect(told.map(({ event }) => event)).toEqual(['error'])
+  })
+})
+
+describe('the settled replies', () => {
+  it('go when they are older than they are kept, dead letters stay', async () => {
+    const { clock, journal } = openJournal(folder.current, { keptMs: 10 * MINUTE })
+    const dead = replyTask()
+    await Promise.all([...Array(450)].map(() => settled(journal, SENT)))
+    await journal.put(record(dead))
+    await journal.settle(record(dead), { kind: 'dead', code: 'model-empty', reason: 'it said nothing' })
+    await clock.advance(9 * MINUTE)
+    expect(count('settled_reply')).toBe(451)
+    await clock.advance(3 * MINUTE)
+    await new Promise((resolve) => setImmediate(resolve))
+    await clock.advance(MINUTE)
+    expect(query(folder.current, 'SELECT id FROM settled_reply')).toEqual([{ id: dead.id }])
+  })
+
+  const count = (table: string) => query(folder.current, `SELECT * FROM ${table}`).length
+  const settled = async (journal: ReturnType<typeof openJournal>['journal'], outcome: typeof SENT) => {
+    const task = replyTask()
+    await journal.put(record(task))
+    await journal.settle(record(task), outcome)
+  }
+})
