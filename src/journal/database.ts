@@ -13,7 +13,7 @@ export interface Statement {
 }
 
 /** How long a statement waits for another process's write, in milliseconds; the event loop stands still meanwhile. */
-const BUSY_MS = 100
+const BUSY_MS = 25
 
 /**
  * One connection to an SQLite file. Everything that it throws is a ChorusError: `journal-full`, `journal-damaged`,
@@ -25,7 +25,7 @@ export class Database {
   /**
    * Opens the file, which is made where it is missing.
    *
-   * @param options.busyMs how long to wait for another process; 100 where it is left out
+   * @param options.busyMs how long to wait for another process; 25 where it is left out
    */
   constructor(file: string, { busyMs = BUSY_MS }: { readonly busyMs?: number } = {}) {
     this.#sqlite = guarded(() => new Libsql(file, { timeout: busyMs }))

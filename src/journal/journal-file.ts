@@ -104,6 +104,11 @@ export class JournalFile {
     if (remaining) this.#state = this.#refusing(remaining)
   }
 
+  #tryAgain(): void {
+    const error = this.#try()
+    if (error) this.#handle(error)
+  }
+
   /** Opens it; or returns what keeps it from being opened. */
   #try(): ChorusError | undefined {
     const { clock, events, opened } = this.#options
@@ -158,7 +163,7 @@ export class JournalFile {
     const isTold = before?.isTold || before !== undefined || !isBusy
     if (isTold && !before?.isTold)
       events.emit('journal:refusing', { code: error.code, reason: error.message, advice: error.advice })
-    const retry = clock.after(isBusy ? BUSY_RETRY_MS : RETRY_MS, () => this.#try())
+    const retry = clock.after(isBusy && !isTold ? BUSY_RETRY_MS : RETRY_MS, () => this.#tryAgain())
     return { kind: 'refusing', sinceMs: before?.sinceMs ?? clock.now(), isTold, retry }
   }
 }

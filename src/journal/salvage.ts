@@ -47,7 +47,7 @@ function copyReadable(aside: string, fresh: Database): number {
   try {
     const from = new Database(aside)
     damaged = from
-    return SOURCES.reduce((rows, source) => rows + copyTable(source, from, fresh), 0)
+    return fresh.transaction(() => SOURCES.reduce((rows, source) => rows + copyTable(source, from, fresh), 0))
   } catch {
     // Not even its first page can be read.
     return 0

@@ -80,6 +80,7 @@ export class PQueueEngine implements ReplyQueue {
       isOpen: (entry) => this.#ledger.isOpen(entry),
       mayStart: (bot, channel) =>
         this.#work !== undefined &&
+        !this.#restorer?.isBusy &&
         this.#model.away() === undefined &&
         this.#ledger.readyIn(bot, channel) < READY_MAX &&
         !blocked?.(bot, channel),
@@ -122,6 +123,7 @@ export class PQueueEngine implements ReplyQueue {
       journal: this.#journal,
       ledger: this.#ledger,
       work: this.#work,
+      lanes: this.#lanes,
       isStuck: (entry) => this.#standstill.isStuck(entry),
     })
     const restored = this.#restorer.restore()

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import { type BotLogin, type Outcome, sameLogin } from '../domain.js'
 import type { ChorusEmitter } from '../events.js'
 import type { ReplyJournal, ReplyRecord } from '../reply-journal.js'
+import type { Lanes } from './lanes.js'
 import { type Ledger, type LedgerEntry, toRecord } from './ledger.js'
 import { Quarantine } from './quarantine.js'
 import type { ReplyWork } from './reply-work.js'
@@ -14,6 +15,7 @@ export interface RestorerOptions {
   readonly journal: ReplyJournal
   readonly ledger: Ledger
   readonly work: ReplyWork
+  readonly lanes: Pick<Lanes, 'refresh'>
   /** Whether nothing is gained by waiting for the reply now. */
   readonly isStuck: (entry: LedgerEntry) => boolean
   /** A reply that could not be served for longer than this, in milliseconds, expires. */
@@ -27,6 +29,7 @@ export class Restorer {
   readonly #options: RestorerOptions
   readonly #quarantine: Quarantine
   #isRestored = false
+  #isBusy = false
   #count = 0
 
   constructor(options: RestorerOptions) {
@@ -37,6 +40,11 @@ export class Restorer {
       isBlocked: isStuck,
       release: (entry) => work.wait(entry),
     })
+  }
+
+  /** Not all of them are in line yet: one that starts now may overtake one that comes first. */
+  get isBusy(): boolean {
+    return this.#isBusy
   }
 
   /** Returns how many replies go on; nothing more the second time. */
@@ -55,9 +63,12 @@ export class Restorer {
   #takeOver(records: readonly ReplyRecord[]): void {
     // What may be repeated may be so only for seconds, and while nothing else is said there.
     const isSending = ({ progress }: ReplyRecord) => progress.kind === 'sending'
+    this.#isBusy = true
     for (const record of records.filter(isSending)) this.#restore(record)
     for (const record of records.filter((record) => !isSending(record))) this.#restore(record)
     this.#quarantine.look()
+    this.#isBusy = false
+    this.#options.lanes.refresh()
   }
 
   #restore(record: ReplyRecord): void {

@@ -8,17 +8,17 @@ import { ManualClock } from '../support/manual-clock.js'
 
 /** A queue on a clock moved by hand whose handler takes `generateMs` and records what it sees. */
 export function engineFixture(
-  options: Partial<Omit<PQueueEngineOptions, 'bots'>> & {
+  options: Partial<Omit<PQueueEngineOptions, 'bots' | 'clock'>> & {
+    readonly clock?: ManualClock
     readonly bots?: readonly string[]
     readonly generateMs?: number
     readonly reply?: (task: ReplyTask, context: WorkContext) => Promise<string>
     readonly deliver?: ReplyHandler['deliver'] | 'none'
   } = {},
 ) {
-  const clock = new ManualClock()
   const events = new ChorusEmitter()
   const bots = (options.bots ?? ['ava', 'bob', 'cleo', 'dora', 'eve']).map(toBotLogin)
-  const { generateMs = 0, reply, deliver, ...rest } = options
+  const { clock = new ManualClock(), generateMs = 0, reply, deliver, ...rest } = options
   const engine = new PQueueEngine({
     limits: { global: 5, perBot: 2 },
     retry: { attempts: 6, baseMs: SECOND, maxMs: 60 * SECOND },
