@@ -2,13 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { SECOND } from '../../src/clock.js'
-import { CHANNEL, choruses, type FixtureOptions } from './chorus-fixture.js'
-import { AT_ONCE, ask } from './questions.js'
+import { DAY, SECOND } from '../../src/clock.js'
+import type { ChatLine, ReplyTask } from '../../src/domain.js'
+import { ChorusEmitter } from '../../src/events.js'
+import { Journal } from '../../src/journal/journal.js'
+import { CHANNEL, choruses, type Fixture, type FixtureOptions } from './chorus-fixture.js'
+import { AT_ONCE, ask, attemptsFor, outcomeOf } from './questions.js'
+import { expectNoBreach } from './said-once.js'
 
 /*
- * Goal: what a Chorus has accepted outlives it. Method: one is stopped with replies in every state, and another one is
- * started on the same data folder, Twitch and model.
+ * Goal: what a Chorus has accepted outlives it. Method: one is ended in every state that its replies can be in, and another
+ * one is started on the same data folder, Twitch and model.
  */
 
 const start = choruses()
@@ -19,27 +23,115 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dataDir, { recursive: true }))
 
-const options = (): FixtureOptions => ({
-  ...AT_ONCE,
-  factor: 15,
-  bots: ['ava', 'ben'],
-  dataDir,
+const options = (): FixtureOptions => ({ ...AT_ONCE, factor: 10, dataDir })
+const AS_MODERATOR: FixtureOptions = {
   before: ({ twitch }) => twitch.room(CHANNEL).setRole('ava', 'moderator'),
-})
+}
 
 describe('a Chorus that is stopped in the middle', () => {
   it('answers at its next start what it had accepted, each once', async () => {
-    const first = await start({ ...options(), latency: 3 * SECOND })
+    const first = await start({ ...options(), ...AS_MODERATOR, latency: 3 * SECOND })
     const questions = Array.from({ length: 20 }, () => ask(first))
     await first.record.until((record) => record.of('reply:settled').length >= 5)
     await first.chorus.stop()
     const second = await start({ ...options(), after: first })
     await second.record.settled(20 - first.record.of('reply:settled').length)
-    expect(
-      second.twitch.ledger
-        .attempts()
-        .map(({ replyParent }) => replyParent)
-        .sort(),
-    ).toEqual([...questions].sort())
+    const answered = second.twitch.ledger.attempts().map(({ replyParent }) => replyParent)
+    expect(answered.sort()).toEqual([...questions].sort())
   })
+
+  it('shows the model the chat in which it was asked, not that of its next start', async () => {
+    const first = await start(options())
+    first.model.script({ kind: 'hang' })
+    first.room.say('ann', 'the cake is in the oven')
+    const question = ask(first, { text: 'what is in there?' })
+    await first.model.until(() => first.model.requests === 1)
+    await first.chorus.stop()
+    const second = await start({ ...options(), after: first, isStarted: false })
+    second.room.say('bob', 'nobody hears this')
+    await second.chorus.start()
+    second.room.say('bob', 'what a match')
+    await second.model.until(() => second.model.requests === 2)
+    const prompts = second.model.records
+      .map(({ body }) => JSON.stringify(body))
+      .filter((body) => body.includes('there?'))
+    expect(prompts).toHaveLength(2)
+    expect(prompts[1]).toBe(prompts[0])
+    expect(prompts[0]).toContain('the cake is in the oven')
+    expect(await outcomeOf(second, question)).toMatchObject({ kind: 'sent' })
+  })
+
+  it('quotes nothing at its next start that was cleared away', async () => {
+    const first = await start(options())
+    first.model.script({ kind: 'hang' })
+    const slip = first.room.say('ann', 'my address is 5 Rose Lane')
+    const question = ask(first)
+    await first.model.until(() => first.model.requests === 1)
+    first.room.delete(slip)
+    await first.record.until((record) => record.of('chat:cleared').length === 1)
+    await first.chorus.stop()
+    const second = await start({ ...options(), after: first })
+    expect(await outcomeOf(second, question)).toMatchObject({ kind: 'sent' })
+    expect(JSON.stringify(second.model.records.at(-1)?.body)).not.toContain('Rose Lane')
+  })
+})
+
+describe('a line that was being written when the process died', () => {
+  /** Ends a Chorus as a process that died when it had written a line, and starts the next one. */
+  async function die({
+    isShown,
+    agoMs = 0,
+    ...parts
+  }: FixtureOptions & { readonly isShown: boolean; readonly agoMs?: number }) {
+    const first = await start({ ...options(), ...parts })
+    if (isShown) first.twitch.loseUserstates(1)
+    else first.twitch.dropSilently(1)
+    const question = ask(first)
+    await first.record.until((record) => record.of('line:written').length === 1)
+    await leaveWritten(first, agoMs)
+    const second = await start({ ...options(), after: first })
+    const outcome = await outcomeOf(second, question)
+    const shown = attemptsFor(second, question).filter(({ verdict }) => verdict === 'delivered').length
+    expectNoBreach(second)
+    return { outcome, shown, tries: attemptsFor(second, question).length }
+  }
+
+  async function leaveWritten({ chorus, clock, record }: Fixture, agoMs: number): Promise<void> {
+    const [accepted] = record.of('reply:accepted') as readonly { readonly task: ReplyTask }[]
+    const [written] = record.of('line:written') as readonly { readonly line: ChatLine }[]
+    const task = accepted?.task as ReplyTask
+    await chorus.stop()
+    const journal = new Journal({ folder: dataDir, keptMs: DAY, clock, events: new ChorusEmitter() })
+    journal.open()
+    const progress = { kind: 'sending', line: written?.line, writtenAtMs: clock.now() - agoMs } as const
+    journal.putNow({ task, progress, attempts: 0, crashes: 0, unservedSinceMs: undefined })
+    journal.close()
+  }
+
+  it('is said again while Twitch would refuse a second showing: it had been shown', async () => {
+    const { outcome, shown, tries } = await die({ isShown: true })
+    expect({ shown, tries, outcome }).toMatchObject({ shown: 1, tries: 2, outcome: { kind: 'sent' } })
+    expect(outcome).not.toHaveProperty('inDoubt')
+  })
+
+  it('is said again while Twitch would refuse a second showing: it had not', async () => {
+    const { outcome, shown } = await die({ isShown: false })
+    expect({ shown, outcome }).toMatchObject({ shown: 1, outcome: { kind: 'sent' } })
+    expect(outcome).not.toHaveProperty('inDoubt')
+  })
+
+  it.each([
+    ['by a moderator', AS_MODERATOR],
+    ['half a minute ago', { agoMs: 29 * SECOND }],
+  ])(
+    '%s is left in doubt and not said again, as nothing would keep it from being shown twice',
+    async (_who, parts) => {
+      const { outcome, shown, tries } = await die({ isShown: true, ...parts })
+      expect({ shown, tries, outcome }).toEqual({
+        shown: 1,
+        tries: 1,
+        outcome: { kind: 'sent', inDoubt: true },
+      })
+    },
+  )
 })
