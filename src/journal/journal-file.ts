@@ -35,8 +35,19 @@ const SALVAGE_EVERY_MS = 10 * MINUTE
  */
 type State =
   | { readonly kind: 'closed' }
-  | { readonly kind: 'open'; readonly store: Store; readonly inode: number }
-  | { readonly kind: 'refusing'; readonly sinceMs: number; readonly isTold: boolean; readonly retry: Cancel }
+  | {
+      readonly kind: 'open'
+      readonly store: Store
+      readonly inode: number
+      readonly episode: Episode | undefined
+    }
+  | { readonly kind: 'refusing'; readonly episode: Episode; readonly retry: Cancel }
+
+/** It refuses, or did and has not taken yet all that waits: a full disk often has room for a word, but not for two. */
+interface Episode {
+  readonly sinceMs: number
+  readonly isTold: boolean
+}
 
 /** The journal's file through all that can happen to it. It is told of once per episode, and tried again until it works. */
 export class JournalFile {
@@ -81,6 +92,15 @@ export class JournalFile {
     this.#handle(error)
   }
 
+  /** Everything that waited is written. */
+  caughtUp(): void {
+    if (this.#state.kind !== 'open' || !this.#state.episode) return
+    const { isTold, sinceMs } = this.#state.episode
+    this.#state = { ...this.#state, episode: undefined }
+    const { clock, events } = this.#options
+    if (isTold) events.emit('journal:recovered', { afterMs: clock.now() - sinceMs })
+  }
+
   /** Looks whether somebody has taken the file away: SQLite would go on writing to what nobody can find. */
   check(): void {
     if (this.#state.kind !== 'open' || inodeOf(this.#file) === this.#state.inode) return
@@ -111,19 +131,16 @@ export class JournalFile {
 
   /** Opens it; or returns what keeps it from being opened. */
   #try(): ChorusError | undefined {
-    const { clock, events, opened } = this.#options
     const before = this.#state
     try {
       const store = this.#openStore()
-      this.#state = { kind: 'open', store, inode: inodeOf(this.#file) }
-      opened(store)
+      this.#state = { kind: 'open', store, inode: inodeOf(this.#file), episode: this.#episode }
+      this.#options.opened(store)
     } catch (thrown) {
       this.store?.close()
       this.#state = before
       return toChorusError(thrown, 'journal-unwritable')
     }
-    if (before.kind === 'refusing' && before.isTold)
-      events.emit('journal:recovered', { afterMs: clock.now() - before.sinceMs })
     return undefined
   }
 
@@ -158,13 +175,17 @@ export class JournalFile {
 
   #refusing(error: ChorusError): State {
     const { clock, events } = this.#options
-    const before = this.#state.kind === 'refusing' ? this.#state : undefined
-    const isBusy = error.code === 'journal-busy'
-    const isTold = before?.isTold || before !== undefined || !isBusy
+    const before = this.#episode
+    // Another program may have it for a moment only.
+    const isTold = before !== undefined || error.code !== 'journal-busy'
     if (isTold && !before?.isTold)
       events.emit('journal:refusing', { code: error.code, reason: error.message, advice: error.advice })
-    const retry = clock.after(isBusy && !isTold ? BUSY_RETRY_MS : RETRY_MS, () => this.#tryAgain())
-    return { kind: 'refusing', sinceMs: before?.sinceMs ?? clock.now(), isTold, retry }
+    const retry = clock.after(isTold ? RETRY_MS : BUSY_RETRY_MS, () => this.#tryAgain())
+    return { kind: 'refusing', episode: { sinceMs: before?.sinceMs ?? clock.now(), isTold }, retry }
+  }
+
+  get #episode(): Episode | undefined {
+    return this.#state.kind === 'closed' ? undefined : this.#state.episode
   }
 }
 

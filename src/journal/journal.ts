@@ -61,6 +61,7 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     this.#writes = new WriteBehind({
       store: () => this.#file.store,
       refused: (error) => this.#file.refused(error),
+      caughtUp: () => this.#file.caughtUp(),
       dropped: (error) => void events.emit('error', { error, where: 'a row of the journal' }),
     })
     this.#housekeeping = new Housekeeping({

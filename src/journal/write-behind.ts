@@ -9,6 +9,8 @@ export interface WriteBehindOptions {
   readonly store: () => Store | undefined
   /** Called when the file refuses; nothing is lost, and {@link WriteBehind.resume} tries again. */
   readonly refused: (error: ChorusError) => void
+  /** Called when nothing waits any more. */
+  readonly caughtUp: () => void
   /** Called when one write can't ever be made: it is dropped, so that the others can. */
   readonly dropped: (error: ChorusError) => void
 }
@@ -121,6 +123,7 @@ export class WriteBehind {
       return this.#failed(toChorusError(thrown, 'journal-row'), batch)
     }
     for (const [key, waiting] of batch) this.#remove(key, waiting)
+    if (this.#waiting.size === 0) this.#options.caughtUp()
     return true
   }
 

@@ -15,6 +15,8 @@ chorus.events.on('reply:accepted', ({ task }) => tell({ event: 'reply:accepted',
 chorus.events.on('reply:settled', ({ task, outcome }) =>
   tell({ event: 'reply:settled', id: task.message.id, outcome }),
 )
+for (const event of /** @type {const} */ (['journal:refusing', 'journal:recovered']))
+  chorus.events.on(event, (/** @type {{ reason?: string }} */ { reason }) => tell({ event, reason }))
 chorus.events.on('error', ({ error, where }) => tell({ event: 'error', where, reason: String(error) }))
 process.on('disconnect', () => process.exit())
 await chorus.start()

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterEach } from 'vitest'
@@ -13,7 +13,14 @@ const WORKER = fileURLToPath(new URL('chorus-worker.mjs', import.meta.url))
 
 /** What a worker tells. */
 interface News {
-  readonly event: 'started' | 'bot:disconnected' | 'reply:accepted' | 'reply:settled' | 'error'
+  readonly event:
+    | 'started'
+    | 'bot:disconnected'
+    | 'reply:accepted'
+    | 'reply:settled'
+    | 'journal:refusing'
+    | 'journal:recovered'
+    | 'error'
   /** Of the message that is answered. */
   readonly id?: string
   readonly outcome?: Outcome
@@ -28,6 +35,8 @@ export interface WorkerOptions {
   readonly dataDir: string
   readonly twitch: TwitchSimulator
   readonly model: ModelSimulator
+  /** No file of its may become larger than so many KB: beyond that the system refuses, as a full disk does. */
+  readonly fileMaxKb?: number
 }
 
 /** A Chorus in a process of its own, which can be stopped, continued and killed. */
@@ -36,7 +45,7 @@ export class ChorusWorker {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
 
-  constructor({ bots, channels, config = {}, dataDir, factor, model, twitch }: WorkerOptions) {
+  constructor({ bots, channels, config = {}, dataDir, factor, fileMaxKb, model, twitch }: WorkerOptions) {
     const input: ConfigInput = {
       ...config,
       channels: [...channels],
@@ -46,6 +55,7 @@ export class ChorusWorker {
     const tokens = bots.map((login) => [`TWITCH_TOKEN_${login.toUpperCase()}`, tokenOf(login)])
     this.#child = fork(WORKER, [JSON.stringify(input), String(factor)], {
       cwd: dataDir,
+      ...(fileMaxKb !== undefined && limited(fileMaxKb)),
       env: {
         PATH: process.env.PATH,
         TWITCH_CHAT_URL: twitch.url,
@@ -85,6 +95,11 @@ export class ChorusWorker {
     })
   }
 
+  /** There is room again. */
+  lift(): void {
+    execFileSync('prlimit', ['--pid', String(this.#child.pid), '--fsize=unlimited'])
+  }
+
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child.kill(signal)
   }
@@ -94,6 +109,12 @@ export class ChorusWorker {
     this.#child.kill('SIGKILL')
     await this.#ended
   }
+}
+
+/** Node in a shell that has limited itself before; the system's signal for that would end the process. */
+function limited(fileMaxKb: number): { readonly execPath: string; readonly execArgv: string[] } {
+  const script = `trap '' XFSZ; ulimit -S -f ${fileMaxKb}; exec "$0" "$@"`
+  return { execPath: 'bash', execArgv: ['--norc', '-c', script, process.execPath] }
 }
 
 /** Gives the file's tests a function that starts a worker and resolves when it is in its channels; each test's end kills it. */
