@@ -1,5 +1,5 @@
 import { type ChatStatus, TwitchChat } from './chat/twitch-chat.js'
-import { type Clock, SECOND, systemClock } from './clock.js'
+import { type Clock, systemClock } from './clock.js'
 import { loadEnvironment, parseConfig } from './config.js'
 import { type Config, type ConfigInput, toBots } from './config-schema.js'
 import { type Bot, type ChatLine, toChannelName, toMessageId } from './domain.js'
@@ -13,12 +13,14 @@ import { toEngineSettings } from './queue/engine-settings.js'
 import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
 import { Conversation } from './reply/conversation.js'
-import { ModelClient } from './reply/model-client.js'
+import { createModels } from './reply/create-models.js'
+import type { ModelStatus, Models } from './reply/models.js'
 import { ReplyWriter } from './reply/reply-writer.js'
 import { WordFilter } from './reply/word-filter.js'
 import type { DrainReport } from './reply-queue.js'
 import { Orchestrator } from './routing/orchestrator.js'
 import type { TokenSource } from './token-source.js'
+import type { TokenUseStore } from './token-use.js'
 import { createTokenKeeper } from './tokens/create-token-keeper.js'
 import type { TokenKeeper } from './tokens/token-keeper.js'
 
@@ -30,6 +32,8 @@ export interface ChorusOptions {
   readonly logger?: Logger
   /** Where chat gets the bots' tokens; by default from the environment and from those that were signed in. */
   readonly tokens?: TokenSource
+  /** Where the model's use of tokens outlives a restart; without one it does not. */
+  readonly tokenUse?: TokenUseStore
   readonly clock?: Clock
   readonly random?: Random
 }
@@ -42,6 +46,8 @@ export interface Chorus extends AsyncDisposable {
   readonly bots: readonly Bot[]
   /** How the bots stand in chat. */
   chatStatus(): ChatStatus
+  /** Whether the model answers, who makes the lines now, and what it has cost today. */
+  modelStatus(): ModelStatus
   /**
    * Connects. Resolves when every bot has joined, is parked, or has failed its first attempt; what failed is tried
    * again until the stop. The `ready` event tells when all bots that can are in chat.
@@ -80,7 +86,12 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   requireModel(environment)
 
   const conversation = new Conversation({ clock })
-  const writer = createWriter({ config, environment, bots, conversation, clock, random, events })
+  const models = createModels({
+    ...{ config, environment, clock, random, events },
+    tokenUse: options.tokenUse,
+    changed: () => queue.refresh(),
+  })
+  const writer = createWriter({ config, environment, bots, conversation, models, clock, random, events })
   const chat = new TwitchChat({
     bots,
     channels: config.channels.map(toChannelName),
@@ -106,10 +117,14 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     random,
     events,
     blocked: (bot, channel) => chat.blocked(bot, channel),
+    model: models,
   })
   const router: MessageRouter<ChatLine> = new MessageRouter<ChatLine>({
     bots,
-    orchestrator: new Orchestrator({ bots, random, replies: config.replies, ignore: config.ignore }),
+    orchestrator: new Orchestrator({
+      ...{ bots, random, replies: config.replies, ignore: config.ignore },
+      areTokensLow: () => models.status().tokens.level !== 'enough',
+    }),
     reply: (task, context) => writer.write(task, context),
     deliver: (task, line, context) => chat.deliver(task, line, context),
     queue,
@@ -119,7 +134,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   events.on('message:received', ({ message }) => conversation.hear(message))
   events.on('line:sent', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
   tellWhenReady(events, chat, bots.length)
-  return assemble({ router, events, bots, chat, keeper: options.tokens ? undefined : keeper })
+  return assemble({ router, events, bots, chat, models, keeper: options.tokens ? undefined : keeper })
 }
 
 function noToken(bots: readonly Bot[], environment: Environment): ChorusError {
@@ -142,39 +157,22 @@ interface WriterParts {
   readonly environment: Environment
   readonly bots: readonly Bot[]
   readonly conversation: Conversation
+  readonly models: Models
   readonly clock: Clock
   readonly random: Random
   readonly events: ChorusEmitter
 }
 
-function createWriter({ config, environment, ...parts }: WriterParts): ReplyWriter {
+function createWriter({ config, environment, models, ...parts }: WriterParts): ReplyWriter {
   const { safety, ignore } = config
-  const { clock, events } = parts
   return new ReplyWriter({
     ...parts,
-    model: createModel({ config, environment, clock, events }),
+    model: models,
     wordFilter: new WordFilter({ blockedTerms: safety.blockedTerms }),
     moderation: safety.moderation,
     links: safety.links,
     secrets: environment.secrets,
     commandPrefixes: ignore.commandPrefixes,
-  })
-}
-
-/** The model that the configuration names, on the server that the environment names. */
-export function createModel({
-  config: { model },
-  environment: { openai },
-  ...parts
-}: Pick<WriterParts, 'config' | 'environment' | 'clock' | 'events'>): ModelClient {
-  return new ModelClient({
-    apiKey: openai.apiKey?.reveal(),
-    baseUrl: openai.baseUrl,
-    model: openai.model ?? model.name,
-    temperature: model.temperature,
-    maxTokens: model.maxTokens,
-    deadlineMs: model.deadline * SECOND,
-    ...parts,
   })
 }
 
@@ -195,20 +193,24 @@ function tellWhenReady(events: ChorusEmitter, chat: TwitchChat, botCount: number
 /** The order of start and stop: chat last in, last out, so that what is ready can still be said. */
 function assemble({
   chat,
+  models,
   keeper,
   ...parts
 }: Pick<Chorus, 'router' | 'events' | 'bots'> & {
   readonly chat: TwitchChat
+  readonly models: Models
   readonly keeper: TokenKeeper | undefined
 }): Chorus {
   const { router } = parts
   const stop = async () => {
     await router.stop()
+    models.stop()
     await Promise.all([chat.stop(), keeper?.stop()])
   }
   return {
     ...parts,
     chatStatus: () => chat.status(),
+    modelStatus: () => models.status(),
     start() {
       keeper?.start()
       return chat.start()

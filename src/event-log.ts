@@ -87,6 +87,13 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
     level: 'warn',
     fields: ({ model, error, tookMs }) => ({ model, tookMs: Math.round(tookMs), ...ofError(error) }),
   },
+  'model:away': {
+    level: ({ code }) => (code === 'model-unauthorized' ? 'error' : 'warn'),
+    fields: (event) => ({ ...event }),
+  },
+  'model:back': { level: 'info', fields: (event) => ({ ...event }) },
+  'tokens:low': { level: 'warn', fields: (event) => ({ ...event }) },
+  'tokens:spent': { level: 'warn', fields: (event) => ({ ...event }) },
   error: { level: 'error', fields: ({ error, where }) => ({ where, err: error }) },
 }
 

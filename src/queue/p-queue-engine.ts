@@ -230,15 +230,14 @@ export class PQueueEngine implements ReplyQueue {
     }
     if (this.#isClosed) return
     const error = toChorusError(thrown)
-    if (isCounted(error, entry, this.#model.servedAtMs())) entry.attempts += 1
+    if (isCounted(error, entry, this.#model)) entry.attempts += 1
     const now = this.#options.clock.now()
     entry.failures += 1
     entry.failedAtMs = now
     if (error.scope === 'endpoint' && !this.#standstill.isFailing(entry)) entry.failingSinceMs = now
     const verdict = decideRetry(error, entry, this.#options.retry, this.#options.random)
-    if (verdict.kind === 'dead')
-      this.#settle(entry, { kind: 'dead', code: error.code, reason: error.message })
-    else this.#hold(entry, error, verdict.inMs)
+    if (verdict.kind === 'hold') this.#hold(entry, error, verdict.inMs)
+    else this.#settle(entry, { kind: 'dead', code: error.code, reason: error.message })
   }
 
   #hold(entry: LedgerEntry, error: ChorusError, inMs: number): void {

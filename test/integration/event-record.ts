@@ -44,6 +44,10 @@ const EVENTS = Object.keys({
   'model:adapted': true,
   'model:answered': true,
   'model:failed': true,
+  'model:away': true,
+  'model:back': true,
+  'tokens:low': true,
+  'tokens:spent': true,
   error: true,
 } satisfies Record<EventName, true>) as EventName[]
 

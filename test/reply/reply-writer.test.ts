@@ -6,7 +6,9 @@ import { KnownSecrets } from '../../src/known-secrets.js'
 import { seededRandom } from '../../src/random.js'
 import { Conversation } from '../../src/reply/conversation.js'
 import { ModelClient } from '../../src/reply/model-client.js'
+import { Models, type ModelsOptions } from '../../src/reply/models.js'
 import { ReplyWriter, type ReplyWriterOptions } from '../../src/reply/reply-writer.js'
+import { TokenCeiling } from '../../src/reply/token-ceiling.js'
 import { WordFilter } from '../../src/reply/word-filter.js'
 import { ModelSimulator, type ModelSimulatorOptions } from '../../src/simulator/model-simulator.js'
 import { chatMessage } from '../support/chat-message.js'
@@ -28,9 +30,12 @@ function taskFor(message: ChatMessage, bot = AVA): ReplyTask {
 
 /** Everything real but the clock: the writer's own model client asks the built-in model over a socket. */
 async function setUp(
-  options: Partial<ReplyWriterOptions> & { readonly server?: Partial<ModelSimulatorOptions> } = {},
+  options: Partial<ReplyWriterOptions> & {
+    readonly server?: Partial<ModelSimulatorOptions>
+    readonly models?: Partial<Pick<ModelsOptions, 'template' | 'ceiling'>>
+  } = {},
 ) {
-  const { server, ...overrides } = options
+  const { server, models: settings, ...overrides } = options
   const clock = new ManualClock()
   const recorded = recordEvents()
   const { events } = recorded
@@ -40,10 +45,15 @@ async function setUp(
     ...{ baseUrl: model.url, model: 'tiny', temperature: 0.9, maxTokens: 120, deadlineMs: 20 * SECOND },
     ...{ clock, events },
   })
+  const ceiling = new TokenCeiling({ perDay: 0, store: undefined, clock, events })
+  const models = new Models({
+    ...{ main: client, fallback: undefined, template: false, ceiling, clock, events },
+    ...{ random: seededRandom(3), changed: () => {}, ...settings },
+  })
   const conversation = new Conversation({ clock })
   const writer = new ReplyWriter({
     bots: [AVA, BEN],
-    ...{ conversation, model: client, wordFilter: new WordFilter({ blockedTerms: [SLUR] }), clock, events },
+    ...{ conversation, model: models, wordFilter: new WordFilter({ blockedTerms: [SLUR] }), clock, events },
     ...{
       moderation: 'auto',
       links: false,
@@ -64,7 +74,10 @@ async function setUp(
   const reasons = () => recorded.filtered.map((event) => `${event.attempt} ${event.reason}`)
   return {
     ...{ ...recorded, clock, conversation, model, prompts, reasons, say, write },
-    [Symbol.asyncDispose]: () => model.stop(),
+    [Symbol.asyncDispose]: () => {
+      models.stop()
+      return model.stop()
+    },
   }
 }
 
