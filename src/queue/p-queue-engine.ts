@@ -18,7 +18,7 @@ import { DrainWatch } from './drain-watch.js'
 import { Lanes } from './lanes.js'
 import { Ledger, type LedgerEntry } from './ledger.js'
 import { makeLine } from './make-line.js'
-import { decideRetry, isCounted, type RetryRules } from './retry-rules.js'
+import { decideRetry, type RetryRules } from './retry-rules.js'
 import { Standstill } from './standstill.js'
 
 /** Ready lines of one bot in one channel above which its lane starts nothing more there. */
@@ -119,6 +119,7 @@ export class PQueueEngine implements ReplyQueue {
   }
 
   refresh(): void {
+    this.#standstill.forgive(this.#ledger.entries())
     this.#lanes.refresh()
   }
 
@@ -230,11 +231,7 @@ export class PQueueEngine implements ReplyQueue {
     }
     if (this.#isClosed) return
     const error = toChorusError(thrown)
-    if (isCounted(error, entry, this.#model)) entry.attempts += 1
-    const now = this.#options.clock.now()
-    entry.failures += 1
-    entry.failedAtMs = now
-    if (error.scope === 'endpoint' && !this.#standstill.isFailing(entry)) entry.failingSinceMs = now
+    this.#standstill.failed(entry, error)
     const verdict = decideRetry(error, entry, this.#options.retry, this.#options.random)
     if (verdict.kind === 'hold') this.#hold(entry, error, verdict.inMs)
     else this.#settle(entry, { kind: 'dead', code: error.code, reason: error.message })

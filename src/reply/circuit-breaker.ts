@@ -11,7 +11,7 @@ export const PROBE_MAX_MS = 30 * SECOND
 
 /** An endpoint that does not answer for now. */
 export interface Outage {
-  /** When it was found, in clock milliseconds. */
+  /** When the first failure of the row came that has shown it, in clock milliseconds. */
   readonly sinceMs: number
   /** What the last request or probe came to. */
   readonly error: ChorusError
@@ -19,9 +19,16 @@ export interface Outage {
   readonly probes: number
 }
 
+/** Failures since the last answer. */
+interface Row {
+  readonly failures: number
+  readonly sinceMs: number
+}
+const NO_ROW: Row = { failures: 0, sinceMs: Number.POSITIVE_INFINITY }
+
 /** What the breaker is doing; each state has only what it needs. */
 type State =
-  | { readonly kind: 'closed'; readonly failures: number }
+  | { readonly kind: 'closed'; readonly row: Row }
   | {
       readonly kind: 'waiting'
       readonly outage: Outage
@@ -66,7 +73,7 @@ export interface GuardedRequest {
  */
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions
-  #state: State = { kind: 'closed', failures: 0 }
+  #state: State = { kind: 'closed', row: NO_ROW }
   /** Counts the times that it has closed. */
   #era = 0
   #answeredAtMs = Number.NEGATIVE_INFINITY
@@ -118,7 +125,7 @@ export class CircuitBreaker {
 
   #answered(): void {
     this.#answeredAtMs = this.#options.clock.now()
-    if (this.#state.kind === 'closed') this.#enter({ kind: 'closed', failures: 0 })
+    if (this.#state.kind === 'closed') this.#enter({ kind: 'closed', row: NO_ROW })
   }
 
   #failed(thrown: unknown, era: number): void {
@@ -127,9 +134,12 @@ export class CircuitBreaker {
     if (kind === 'answer') this.#answered()
     if (kind === 'answer' || kind === 'odd') return
     if (this.#state.kind !== 'closed' || era !== this.#era) return
-    const failures = this.#state.failures + 1
-    if (kind === 'failure' && failures < FAILURES_MAX) this.#enter({ kind: 'closed', failures })
-    else this.#wait({ sinceMs: this.#options.clock.now(), error, probes: 0 })
+    const { row } = this.#state
+    const failures = row.failures + 1
+    const sinceMs = Math.min(row.sinceMs, this.#options.clock.now())
+    if (kind === 'failure' && failures < FAILURES_MAX)
+      this.#enter({ kind: 'closed', row: { failures, sinceMs } })
+    else this.#wait({ sinceMs, error, probes: 0 })
   }
 
   #wait(outage: Outage): void {
@@ -176,7 +186,7 @@ export class CircuitBreaker {
     if (this.#state.kind !== 'probing') return
     this.#era += 1
     this.#answeredAtMs = this.#options.clock.now()
-    this.#enter({ kind: 'closed', failures: 0 })
+    this.#enter({ kind: 'closed', row: NO_ROW })
     this.#options.closed(outage)
   }
 }
