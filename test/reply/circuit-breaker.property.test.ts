@@ -32,6 +32,8 @@ class World {
   worstGapMs = 0
   mostProbes = 0
   lettingThrough = 0
+  outages = 0
+  refusedInProbe = 0
 
   constructor(seed: number) {
     this.breaker = new CircuitBreaker({
@@ -39,7 +41,9 @@ class World {
       random: seededRandom(seed),
       probe: () => this.#probe(),
       failed: ({ probes }) => {
-        if (probes === 0) this.#lastMs = this.clock.now()
+        if (probes > 0) return
+        this.outages += 1
+        this.#lastMs = this.clock.now()
       },
       closed: () => {},
     })
@@ -53,6 +57,7 @@ class World {
     } catch (error) {
       expect(error).toMatchObject({ code: 'model-away' })
       expect(isAway).toBe(true)
+      this.refusedInProbe += this.#probes
     }
   }
 
@@ -79,38 +84,66 @@ class World {
 
 type Step = (world: World) => unknown
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.constant<Step>((world) => world.begin()),
-  fc.constant<Step>((world) => world.end(undefined)),
-  fc.constantFrom(...CODES).map(
-    (code): Step =>
-      (world) =>
-        world.end(new ChorusError(code, code)),
-  ),
-  fc.boolean().map(
-    (isWell): Step =>
-      (world) => {
-        world.isWell = isWell
-      },
-  ),
-  fc.integer({ min: 0, max: 90 * SECOND }).map(
-    (ms): Step =>
-      (world) =>
-        world.clock.advance(ms),
-  ),
+  { weight: 4, arbitrary: fc.constant<Step>((world) => world.begin()) },
+  { weight: 1, arbitrary: fc.constant<Step>((world) => world.end(undefined)) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(...CODES).map(
+      (code): Step =>
+        (world) =>
+          world.end(new ChorusError(code, code)),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map(
+      (isWell): Step =>
+        (world) => {
+          world.isWell = isWell
+        },
+    ),
+  },
+  // Short enough to stop in the middle of a probe, or long enough for many of them.
+  {
+    weight: 3,
+    arbitrary: fc.integer({ min: 0, max: 3 * SECOND }).map(
+      (ms): Step =>
+        (world) =>
+          world.clock.advance(ms),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 0, max: 90 * SECOND }).map(
+      (ms): Step =>
+        (world) =>
+          world.clock.advance(ms),
+    ),
+  },
 )
 
 it('no request passes while it is open, one probe runs at a time, soon enough, and what heals is found', async () => {
-  const runs = fc.asyncProperty(fc.integer(), fc.array(step, { maxLength: 60 }), async (seed, steps) => {
-    const world = new World(seed)
-    for (const run of steps) await run(world)
-    world.isWell = true
-    // The pause before the probe, one that may be under way, and the probe itself.
-    await world.clock.advance(PROBE_MAX_MS + 2 * PROBE_TAKES_MS)
-    expect(world.breaker.outage).toBeUndefined()
-    expect(world.lettingThrough).toBe(0)
-    expect(world.mostProbes).toBeLessThanOrEqual(1)
-    expect(world.worstGapMs).toBeLessThanOrEqual(PROBE_MAX_MS)
-    expect(world.clock.pendingTimers).toBe(0)
-  })
-  await fc.assert(runs, { numRuns: 150 })
+  const seen = { outages: 0, refusedInProbe: 0 }
+  const runs = fc.asyncProperty(
+    fc.integer(),
+    fc.array(step, { minLength: 30, maxLength: 80 }),
+    async (seed, steps) => {
+      const world = new World(seed)
+      for (const run of steps) await run(world)
+      world.isWell = true
+      // The pause before the probe, one that may be under way, and the probe itself.
+      await world.clock.advance(PROBE_MAX_MS + 2 * PROBE_TAKES_MS)
+      expect(world.breaker.outage).toBeUndefined()
+      expect(world.lettingThrough).toBe(0)
+      expect(world.mostProbes).toBeLessThanOrEqual(1)
+      expect(world.worstGapMs).toBeLessThanOrEqual(PROBE_MAX_MS)
+      expect(world.clock.pendingTimers).toBe(0)
+      seen.outages += world.outages
+      seen.refusedInProbe += world.refusedInProbe
+    },
+  )
+  await fc.assert(runs, { numRuns: 300 })
+  // The runs do reach what they are about.
+  expect(seen.outages).toBeGreaterThan(300)
+  expect(seen.refusedInProbe).toBeGreaterThan(50)
 })
