@@ -123,7 +123,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     bots,
     orchestrator: new Orchestrator({
       ...{ bots, random, replies: config.replies, ignore: config.ignore },
-      areTokensLow: () => models.status().tokens.level !== 'enough',
+      areTokensLow: () => models.areTokensLow(),
     }),
     reply: (task, context) => writer.write(task, context),
     deliver: (task, line, context) => chat.deliver(task, line, context),

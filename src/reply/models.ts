@@ -110,6 +110,11 @@ export class Models implements ModelStanding {
     return this.#isSpent() || (this.#options.template && this.#serving() === undefined)
   }
 
+  /** Whether what is left of the day's tokens is for mentions alone. */
+  areTokensLow(): boolean {
+    return this.#options.ceiling.level !== 'enough'
+  }
+
   away(): { readonly reason: string; readonly sinceMs: number } | undefined {
     if (this.#serving() || this.needsTemplate()) return undefined
     const outages = this.#inOrder().flatMap(({ model }) => model.outage ?? [])

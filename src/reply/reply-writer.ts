@@ -115,14 +115,12 @@ export class ReplyWriter {
 
   /** Nothing when a template is to stand in: no model is there, or what it writes may not be said. */
   async #fromModel(scene: Scene, correction: string | undefined): Promise<ChatText | undefined> {
-    const { model } = this.#options
-    if (model.needsTemplate()) return undefined
     try {
       return await this.#askTwice(scene, correction)
     } catch (error) {
-      // This failure may be the one that shows the model to be away.
+      // It was not asked, being away, or this failure is the one that shows it to be.
       const isOutage = error instanceof ChorusError && error.scope === 'endpoint'
-      if (isOutage && model.needsTemplate()) return undefined
+      if (isOutage && this.#options.model.needsTemplate()) return undefined
       throw error
     }
   }
