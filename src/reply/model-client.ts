@@ -5,7 +5,7 @@ import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import { cappedFetch } from './capped-fetch.js'
 import { type Completion, isSilent, parseCompletion } from './completion.js'
-import { refusedParameter, refusedStatus, toModelError } from './model-error.js'
+import { isLimitReached, refusedParameter, refusedStatus, toModelError } from './model-error.js'
 import { parseFlagged } from './moderation-verdict.js'
 import type { PromptMessage } from './prompt.js'
 import { type OptionalParameter, type RequestParameters, RequestShape } from './request-shape.js'
@@ -183,6 +183,8 @@ export class ModelClient {
       try {
         return await this.#post(prompt, parameters, signal)
       } catch (thrown) {
+        // What others answer with nothing.
+        if (isLimitReached(thrown)) return { text: '', finish: 'length', tokens: 0 }
         const refused = refusedParameter(thrown, Object.keys(parameters) as OptionalParameter[])
         if (!refused) throw thrown
         this.#tellAdapted(refused, this.#shape.refuse(refused))

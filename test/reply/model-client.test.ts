@@ -272,6 +272,21 @@ describe('ModelClient', () => {
     expect(failed).toEqual([])
   })
 
+  it('does so, too, where the server refuses to say nothing; a probe learns nothing from it', async () => {
+    const message =
+      'Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.'
+    await using server = await oddServer(({ body }) =>
+      Number((body as { max_tokens?: number }).max_tokens) < 1000
+        ? { status: 400, body: JSON.stringify({ error: { message, param: null } }) }
+        : saying('ahoy'),
+    )
+    const { adapted, ask, client } = clientOf(server.url)
+    await client.probe({ number: 1, signal: new AbortController().signal })
+    expect(adapted).toEqual([])
+    expect(await ask()).toBe('ahoy')
+    expect(adapted).toMatchObject([{ parameter: 'token limit' }])
+  })
+
   it('gives up on a model that spends any limit on nothing', async () => {
     await using model = await startModel()
     const { ask } = clientOf(model.url)
