@@ -1,5 +1,5 @@
 import { type ChatStatus, TwitchChat } from './chat/twitch-chat.js'
-import { type Clock, DAY, SECOND, systemClock } from './clock.js'
+import { type Clock, DAY, systemClock } from './clock.js'
 import { loadEnvironment, parseConfig } from './config.js'
 import { type Config, type ConfigInput, toBots } from './config-schema.js'
 import { type Bot, type ChatLine, toChannelName, toMessageId } from './domain.js'
@@ -15,13 +15,15 @@ import { toEngineSettings } from './queue/engine-settings.js'
 import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
 import { Conversation } from './reply/conversation.js'
-import { ModelClient } from './reply/model-client.js'
+import { createModels } from './reply/create-models.js'
+import type { ModelStatus, Models } from './reply/models.js'
 import { PROMPT_LINES_MAX } from './reply/prompt.js'
 import { ReplyWriter } from './reply/reply-writer.js'
 import { WordFilter } from './reply/word-filter.js'
 import type { DrainReport, StopOptions } from './reply-queue.js'
 import { Orchestrator } from './routing/orchestrator.js'
 import type { TokenSource } from './token-source.js'
+import type { TokenUseStore } from './token-use.js'
 import { createTokenKeeper } from './tokens/create-token-keeper.js'
 import type { TokenKeeper } from './tokens/token-keeper.js'
 
@@ -33,6 +35,8 @@ export interface ChorusOptions {
   readonly logger?: Logger
   /** Where chat gets the bots' tokens; by default from the environment and from those that were signed in. */
   readonly tokens?: TokenSource
+  /** Where the model's use of tokens outlives a restart; without one it does not. */
+  readonly tokenUse?: TokenUseStore
   readonly clock?: Clock
   readonly random?: Random
 }
@@ -47,9 +51,11 @@ export interface Chorus extends AsyncDisposable {
   readonly deadLetters: DeadLetters | undefined
   /** How the bots stand in chat. */
   chatStatus(): ChatStatus
+  /** Whether the model answers, who makes the lines now, and what it has cost today. */
+  modelStatus(): ModelStatus
   /**
-   * Takes over what the last run left in the journal, and connects. Resolves when every bot has joined, is parked, or has failed its first attempt; what failed is tried
-   * again until the stop. The `ready` event tells when all bots that can are in chat.
+   * Takes over what the last run left in the journal, and connects. Resolves when every bot has joined, is parked, or has
+   * failed its first attempt; what failed is tried again until the stop. The `ready` event tells when all bots that can are in chat.
    *
    * @throws ChorusError `data-folder-taken` when another Chorus runs on the data folder, `journal-newer`
    */
@@ -90,8 +96,13 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   requireModel(environment)
 
   const conversation = new Conversation({ clock })
-  const writer = createWriter({ config, environment, bots, conversation, clock, random, events })
   const journal = createJournal({ config, environment, conversation, clock, events })
+  const models = createModels({
+    ...{ config, environment, clock, random, events },
+    tokenUse: options.tokenUse ?? journal?.tokenUse,
+    changed: () => queue.refresh(),
+  })
+  const writer = createWriter({ config, environment, bots, conversation, models, clock, random, events })
   const chat = new TwitchChat({
     bots,
     channels: config.channels.map(toChannelName),
@@ -119,10 +130,14 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     events,
     blocked: (bot, channel) => chat.blocked(bot, channel),
     journal,
+    model: models,
   })
   const router: MessageRouter<ChatLine> = new MessageRouter<ChatLine>({
     bots,
-    orchestrator: new Orchestrator({ bots, random, replies: config.replies, ignore: config.ignore }),
+    orchestrator: new Orchestrator({
+      ...{ bots, random, replies: config.replies, ignore: config.ignore },
+      areTokensLow: () => models.areTokensLow(),
+    }),
     reply: (task, context) => writer.write(task, context),
     deliver: (task, line, context) => chat.deliver(task, line, context),
     queue,
@@ -133,12 +148,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   events.on('line:sent', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
   tellWhenReady(events, chat, bots.length)
   return assemble({
-    router,
-    events,
-    bots,
-    chat,
-    conversation,
-    journal,
+    ...{ router, events, bots, chat, conversation, models, journal },
     deadLetters: environment.dataDir === undefined ? undefined : new DeadLetters(environment.dataDir),
     keeper: options.tokens ? undefined : keeper,
   })
@@ -164,6 +174,7 @@ interface WriterParts {
   readonly environment: Environment
   readonly bots: readonly Bot[]
   readonly conversation: Conversation
+  readonly models: Models
   readonly clock: Clock
   readonly random: Random
   readonly events: ChorusEmitter
@@ -185,34 +196,16 @@ function createJournal({
   })
 }
 
-function createWriter({ config, environment, ...parts }: WriterParts): ReplyWriter {
+function createWriter({ config, environment, models, ...parts }: WriterParts): ReplyWriter {
   const { safety, ignore } = config
-  const { clock, events } = parts
   return new ReplyWriter({
     ...parts,
-    model: createModel({ config, environment, clock, events }),
+    model: models,
     wordFilter: new WordFilter({ blockedTerms: safety.blockedTerms }),
     moderation: safety.moderation,
     links: safety.links,
     secrets: environment.secrets,
     commandPrefixes: ignore.commandPrefixes,
-  })
-}
-
-/** The model that the configuration names, on the server that the environment names. */
-export function createModel({
-  config: { model },
-  environment: { openai },
-  ...parts
-}: Pick<WriterParts, 'config' | 'environment' | 'clock' | 'events'>): ModelClient {
-  return new ModelClient({
-    apiKey: openai.apiKey?.reveal(),
-    baseUrl: openai.baseUrl,
-    model: openai.model ?? model.name,
-    temperature: model.temperature,
-    maxTokens: model.maxTokens,
-    deadlineMs: model.deadline * SECOND,
-    ...parts,
   })
 }
 
@@ -233,14 +226,16 @@ function tellWhenReady(events: ChorusEmitter, chat: TwitchChat, botCount: number
 interface Parts extends Pick<Chorus, 'router' | 'events' | 'bots' | 'deadLetters'> {
   readonly chat: TwitchChat
   readonly conversation: Conversation
+  readonly models: Models
   readonly journal: Journal | undefined
   readonly keeper: TokenKeeper | undefined
 }
 
 /** The order of start and stop: the journal first in, last out; chat behind the queue, so that what is ready can still be said. */
-function assemble({ chat, conversation, journal, keeper, ...parts }: Parts): Chorus {
+function assemble({ chat, conversation, journal, keeper, models, ...parts }: Parts): Chorus {
   const { router } = parts
   const leave = async () => {
+    models.stop()
     await Promise.all([chat.stop(), keeper?.stop()])
     journal?.close()
   }
@@ -251,8 +246,10 @@ function assemble({ chat, conversation, journal, keeper, ...parts }: Parts): Cho
   return {
     ...parts,
     chatStatus: () => chat.status(),
+    modelStatus: () => models.status(),
     async start() {
       journal?.open()
+      models.start()
       for (const [channel, lines] of journal?.lines() ?? []) conversation.restore(channel, lines)
       // Before anybody connects: what may be repeated may be so only for seconds.
       router.restore()

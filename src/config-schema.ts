@@ -17,6 +17,13 @@ const range = (low: number, high: number, fallback: [number, number], text: stri
     .default(fallback)
     .describe(`${text}: shortest and longest, in seconds (${low} to ${high})`)
 
+/** A key goes into the environment, and no name or password into a file. */
+function isServerUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return false
+  return url.hostname !== '' && url.username === '' && url.password === ''
+}
+
 const KNOWN_BOTS = [
   'nightbot',
   'streamelements',
@@ -57,6 +64,13 @@ const bot = z
       .max(100)
       .default(1)
       .describe('Its share of the chance replies (0 to 100); 0 = it only answers mentions'),
+    templates: z
+      .array(z.string().trim().min(1).max(200))
+      .max(20)
+      .default([])
+      .describe(
+        'Lines in its voice for when no line of a model can be said (up to 20 of 200 characters); {viewer} becomes the name of who is answered; none = built-in ones',
+      ),
   })
   .describe('One bot account and its persona')
 
@@ -120,6 +134,33 @@ const model = z.strictObject({
     .default(120)
     .describe('Longest answer per viewer, in tokens (1 to 32,000)'),
   deadline: seconds(1, 300).default(20).describe('Longest wait for one answer, in seconds (1 to 300)'),
+  fallback: z
+    .strictObject({
+      name: z.string().trim().min(1).describe('A second model, asked only while the first one is away'),
+      baseUrl: z
+        .string()
+        .trim()
+        .refine(isServerUrl, 'an address such as https://host/v1, without a name or password in it')
+        .optional()
+        .describe(
+          'Its server, OpenAI-compatible; the first model’s where it is left out. Another server gets OPENAI_FALLBACK_API_KEY and no other key',
+        ),
+    })
+    .optional(),
+  template: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether replies get a template line at once while no model answers; else they wait for the model: a real answer a minute later is worth more than a canned one now',
+    ),
+  tokensPerDay: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .default(0)
+    .describe(
+      'Tokens that all models together may cost per day in UTC (0 to 1,000,000,000); from 80 % on chance replies stop, at 100 % templates stand in; 0 = no ceiling',
+    ),
 })
 
 const retry = z.strictObject({

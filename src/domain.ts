@@ -63,6 +63,8 @@ export interface Bot {
   readonly aliases: readonly string[]
   /** Its share of the chance replies; 0 means it only answers mentions. */
   readonly talkativeness: number
+  /** Lines in its voice for when no model's line can be said; `{viewer}` is who it answers. Without any, built-in ones. */
+  readonly templates?: readonly string[]
 }
 
 /** Why a reply is owed. The order is that of their right of way. */
@@ -86,6 +88,7 @@ export type SilenceReason =
   | 'command'
   | 'not-drawn'
   | 'no-talker'
+  | 'token-limit'
   | 'mirrored'
   | 'duplicate'
   | 'moderated'

@@ -23,6 +23,8 @@ export interface Environment {
     /** undefined: OpenAI itself. */
     readonly baseUrl: string | undefined
     readonly model: string | undefined
+    /** For `model.fallback.baseUrl`, where that is another server. */
+    readonly fallbackApiKey: Secret | undefined
   }
   /** Absolute. undefined: nothing outlives the process. */
   readonly dataDir: string | undefined
@@ -55,6 +57,11 @@ export const ENVIRONMENT_VARIABLES = [
   variable('OPENAI_API_KEY', 'Key of the model’s server; a local server needs none', 'none'),
   variable('OPENAI_BASE_URL', 'Any OpenAI-compatible server, such as `http://localhost:11434/v1`', 'OpenAI'),
   variable('OPENAI_MODEL', 'The model’s name; wins over `model.name`', '`model.name`'),
+  variable(
+    'OPENAI_FALLBACK_API_KEY',
+    'Key for `model.fallback.baseUrl` where that is another server; no other key goes there',
+    'none',
+  ),
   variable('CHORUS_CONFIG', 'Configuration file', '`config/chorus.yaml`'),
   variable(
     'CHORUS_DATA_DIR',
@@ -110,6 +117,8 @@ export function parseEnvironment(
   const tokens = readTokens(values, problems)
   const port = read('PORT', PORT)
   const apiKey = read('OPENAI_API_KEY', TEXT)
+  const fallbackApiKey = read('OPENAI_FALLBACK_API_KEY', TEXT)
+  const keys = [apiKey, fallbackApiKey].filter((key) => key !== undefined)
   const environment: Environment = {
     twitchTokens: tokensOf(logins ?? [], tokens),
     readTwitchTokens: undefined,
@@ -118,6 +127,7 @@ export function parseEnvironment(
     idUrl: read('TWITCH_ID_URL', ID_URL),
     openai: {
       apiKey: apiKey === undefined ? undefined : new Secret(apiKey),
+      fallbackApiKey: fallbackApiKey === undefined ? undefined : new Secret(fallbackApiKey),
       baseUrl: read('OPENAI_BASE_URL', HTTP_URL),
       model: read('OPENAI_MODEL', TEXT),
     },
@@ -127,7 +137,7 @@ export function parseEnvironment(
     logLevel: read('LOG_LEVEL', LOG_LEVEL) ?? 'info',
     hasTokens: hasTokens(values),
     given: new Set(Object.keys(values).filter((name) => values[name]?.trim())),
-    secrets: new KnownSecrets([...tokens.values(), ...(apiKey ? [apiKey] : []), ...urlPasswords(values)]),
+    secrets: new KnownSecrets([...tokens.values(), ...keys, ...urlPasswords(values)]),
   }
   return { environment, problems, notes: logins ? strayTokenNotes(logins, tokens) : [] }
 }

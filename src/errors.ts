@@ -131,6 +131,16 @@ const TABLE = {
     'free',
     'Check OPENAI_API_KEY, the model name and the account’s credit.',
   ),
+  'model-away': row(
+    'endpoint',
+    'free',
+    'Nothing for this reply: it waits. What to do about the model was told when it went away.',
+  ),
+  'tokens-spent': row(
+    'endpoint',
+    'free',
+    'Raise model.tokensPerDay, or wait for the next day (UTC): until then templates stand in.',
+  ),
   'model-bad-answer': row(
     'reply',
     'counted',

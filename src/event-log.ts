@@ -98,6 +98,13 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
     level: ({ count }) => (count > 0 ? 'warn' : 'info'),
     fields: ({ count }) => ({ count, ...(count > 0 && { advice: 'chorus dead-letters shows them' }) }),
   },
+  'model:away': {
+    level: ({ code }) => (code === 'model-unauthorized' ? 'error' : 'warn'),
+    fields: (event) => ({ ...event }),
+  },
+  'model:back': { level: 'info', fields: (event) => ({ ...event }) },
+  'tokens:low': { level: 'warn', fields: (event) => ({ ...event }) },
+  'tokens:spent': { level: 'warn', fields: (event) => ({ ...event }) },
   error: { level: 'error', fields: ({ error, where }) => ({ where, err: error }) },
 }
 

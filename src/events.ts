@@ -10,7 +10,8 @@ import type {
   Outcome,
   ReplyTask,
 } from './domain.js'
-import type { ChorusError } from './errors.js'
+import type { ChorusError, ErrorCode } from './errors.js'
+import type { TokenUse } from './token-use.js'
 
 /** Everything that Chorus tells: `noun:verb`, one payload object each. */
 export interface ChorusEvents {
@@ -146,13 +147,13 @@ export interface ChorusEvents {
     readonly parameter: string
     readonly change: string
   }) => void
-  /** A request to the model ended. */
+  /** A request to the model, or a probe, was answered. */
   'model:answered': (event: {
     readonly model: string
     readonly tookMs: number
     readonly tokens: number
   }) => void
-  /** A request to the model failed. */
+  /** A request to the model failed; what probes come to is not told. */
   'model:failed': (event: {
     readonly model: string
     readonly error: ChorusError
@@ -175,6 +176,23 @@ export interface ChorusEvents {
   }) => void
   /** How many replies wait in the dead letters: at the start, where there are any, and whenever that changes. */
   'dead-letters:counted': (event: { readonly count: number }) => void
+  /**
+   * A model does not answer: it gets no request until a probe is answered. Told once per outage, and once more when what keeps
+   * it away by then is for a person to mend. `meanwhile` is who makes the lines.
+   */
+  'model:away': (event: {
+    readonly model: string
+    readonly code: ErrorCode
+    readonly reason: string
+    readonly advice: string
+    readonly meanwhile: 'main' | 'fallback' | 'template' | 'nobody'
+  }) => void
+  /** It answers again. */
+  'model:back': (event: { readonly model: string; readonly awayMs: number }) => void
+  /** 80 % of the day's tokens are used: chance replies stop until the next day (UTC); told once a day. */
+  'tokens:low': (event: TokenUse & { readonly perDay: number }) => void
+  /** All of the day's tokens are used: templates stand in for the model until the next day (UTC); told once a day. */
+  'tokens:spent': (event: TokenUse & { readonly perDay: number }) => void
   /** A fault inside Chorus, which goes on. */
   error: (event: { readonly error: unknown; readonly where: string }) => void
 }

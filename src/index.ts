@@ -34,10 +34,14 @@ export { KnownSecrets } from './known-secrets.js'
 export { createLogger, type Logger, type LoggerOptions } from './logger.js'
 export { MessageRouter, type MessageRouterOptions } from './message-router.js'
 export { type Random, seededRandom } from './random.js'
+export type { AnsweredBy, EndpointStatus } from './reply/guarded-model.js'
+export type { ModelStatus } from './reply/models.js'
+export type { TokenLevel, TokenStatus } from './reply/token-ceiling.js'
 export type { ReplyJournal, ReplyRecord } from './reply-journal.js'
 export type {
   BlockedCheck,
   DrainReport,
+  ModelStanding,
   QueueCounts,
   QueueMetrics,
   ReplyHandler,
@@ -49,3 +53,4 @@ export type {
 export { Orchestrator, type OrchestratorOptions } from './routing/orchestrator.js'
 export { Secret } from './secret.js'
 export { staticTokens, type TokenChange, type TokenSource } from './token-source.js'
+export type { TokenUse, TokenUseStore } from './token-use.js'

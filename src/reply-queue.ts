@@ -76,7 +76,7 @@ export type BlockedCheck = (bot: BotLogin, channel: ChannelName) => Blocked | un
 export interface ModelStanding {
   /** Why no line can be made for now, and since when in clock milliseconds; `undefined` while one can. */
   away(): { readonly reason: string; readonly sinceMs: number } | undefined
-  /** When it last answered anything, in clock milliseconds; negative infinity before the first time. */
+  /** When it last answered anything, a probe too, in clock milliseconds; negative infinity before the first time. */
   servedAtMs(): number
 }
 
@@ -103,7 +103,7 @@ export interface ReplyQueue {
    * that is being written may come too late for that; its fate decides. Returns how many were taken back.
    */
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number
-  /** Looks again which bots and channels are blocked; call it whenever that may have changed. */
+  /** Looks again which bots and channels are blocked, and whether the model is away; call it whenever that may have changed. */
   refresh(): void
   /**
    * Takes nothing new and resolves when all that was accepted has its outcome or can't get on, or the shortest deadline

@@ -33,5 +33,5 @@ export function withCast(config: Config, count = config.bots.length): Config {
 }
 
 function understudy(login: string, persona: string): BotConfig {
-  return { login, persona, aliases: [], talkativeness: 1 }
+  return { login, persona, aliases: [], talkativeness: 1, templates: [] }
 }

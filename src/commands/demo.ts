@@ -13,7 +13,7 @@ import { demoIntro } from './demo-intro.js'
 import { demoStatus } from './demo-status.js'
 import { readKeys } from './keys.js'
 import { replies } from './replies.js'
-import { type StandIns, startStandIns } from './stand-ins.js'
+import { type StandIns, startStandIns, withoutFallback } from './stand-ins.js'
 import { StopSignal } from './stop-signal.js'
 
 export interface DemoOptions {
@@ -52,7 +52,8 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
     destination: { write: (line) => screen.print(line.trimEnd()) },
     secrets: environment.secrets,
   })
-  await using chorus = await createChorus(config, { environment: used, clock, random, logger })
+  const modelled = options.realModel ? config : withoutFallback(config)
+  await using chorus = await createChorus(modelled, { environment: used, clock, random, logger })
   const channel = toChannelName(config.channels[0] ?? '')
   const intro = demoIntro({ bots, channel, queue: config.queue, isRealModel: options.realModel === true })
   for (const line of [...intro, ...notes]) screen.print(line)

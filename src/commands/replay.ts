@@ -10,7 +10,7 @@ import type { TwitchSimulator } from '../simulator/twitch-simulator.js'
 import { ChatScreen, type ScreenOutput } from './chat-screen.js'
 import { Recording, type RecordingSummary } from './recording.js'
 import { ReplayReport } from './replay-report.js'
-import { type StandIns, startStandIns } from './stand-ins.js'
+import { type StandIns, startStandIns, withoutFallback } from './stand-ins.js'
 
 export interface ReplayOptions {
   readonly file: string
@@ -81,7 +81,8 @@ function forRecording(config: Config, { channels }: RecordingSummary, as: readon
     throw new ChorusError('config-invalid', text)
   }
   const isNew = (name: string) => !config.bots.some(({ login }) => sameLogin(login, name))
-  const named = as.filter(isNew).map((login) => ({ login, persona: '', aliases: [], talkativeness: 1 }))
+  const stranger = { persona: '', aliases: [], talkativeness: 1, templates: [] }
+  const named = as.filter(isNew).map((login) => ({ login, ...stranger }))
   return { ...config, channels: [...channels], bots: [...config.bots, ...named] }
 }
 
@@ -97,7 +98,7 @@ function createReplayed(
     destination: { write: (line) => void log.write(line) },
     secrets: environment.secrets,
   })
-  return createChorus(config, { environment, clock, random, logger })
+  return createChorus(withoutFallback(config), { environment, clock, random, logger })
 }
 
 /** Resolves when every bot is in every channel: what is fed before would be heard by nobody. */

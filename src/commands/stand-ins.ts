@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js'
+import type { Config } from '../config-schema.js'
 import type { BotLogin } from '../domain.js'
 import type { Environment } from '../environment.js'
 import type { Random } from '../random.js'
@@ -27,6 +28,11 @@ export interface StandInsOptions {
   readonly modelLatency?: Latency | undefined
 }
 
+/** The configuration for the built-in model: a fallback of its own would be a server that is not. */
+export function withoutFallback(config: Config): Config {
+  return { ...config, model: { ...config.model, fallback: undefined } }
+}
+
 /** Starts both on free ports of loopback. Nothing leaves the machine, whatever the environment holds. */
 export async function startStandIns(options: StandInsOptions): Promise<StandIns> {
   const { bots, chatLatencyMs = 0, clock, modelLatency = USUAL_LATENCY, random } = options
@@ -46,7 +52,7 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
       dataDir: undefined,
       readTwitchTokens: undefined,
       twitchTokens: new Map(accounts.map(({ login, token }) => [login, new Secret(token)])),
-      openai: { apiKey: undefined, baseUrl: model.url, model: undefined },
+      openai: { apiKey: undefined, baseUrl: model.url, model: undefined, fallbackApiKey: undefined },
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([twitch.stop(), model.stop()])

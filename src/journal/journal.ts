@@ -5,11 +5,11 @@ import type { ChorusEmitter } from '../events.js'
 import type { KeptLine } from '../kept-line.js'
 import { RecentIds } from '../recent-ids.js'
 import type { ReplyJournal, ReplyRecord } from '../reply-journal.js'
+import type { TokenUse, TokenUseStore } from '../token-use.js'
 import { Housekeeping } from './housekeeping.js'
 import { JournalEntries, type JournalEntry } from './journal-entries.js'
 import { JournalFile } from './journal-file.js'
 import type { OpenReply } from './reply-table.js'
-import type { TokenUse } from './state-table.js'
 import type { Store } from './store.js'
 import { WriteBehind } from './write-behind.js'
 
@@ -149,13 +149,12 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     void this.#writes.put(`clearing ${this.#clearings}`, forget, { ended: () => this.#countDead() })
   }
 
-  /** What the model has cost on the last day it was used; `undefined` where that was never written down. */
-  loadTokenUse(): TokenUse | undefined {
-    return this.#read((store) => store.state.tokenUse())
-  }
-
-  saveTokenUse(use: TokenUse): void {
-    void this.#writes.put('token use', (store) => store.state.setTokenUse(use))
+  /** What the model has cost, kept here, too. */
+  get tokenUse(): TokenUseStore {
+    return {
+      load: () => this.#read((store) => store.state.tokenUse()),
+      save: (use: TokenUse) => void this.#writes.put('token use', (store) => store.state.setTokenUse(use)),
+    }
   }
 
   /** Writes down what waits and lets go of the folder. Safe to call twice. */

@@ -1,12 +1,6 @@
+import type { TokenUse } from '../token-use.js'
 import type { Database, Statement } from './database.js'
 import type { Heartbeat } from './journal-time.js'
-
-/** Tokens of the model that were spent on one day. */
-export interface TokenUse {
-  /** `YYYY-MM-DD`, in UTC. */
-  readonly day: string
-  readonly tokens: number
-}
 
 /** What there is one of: the last sign of life of a run, and what the model has cost today. */
 export class StateTable {

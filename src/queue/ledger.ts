@@ -28,6 +28,8 @@ export interface LedgerEntry {
   failingSinceMs: number | undefined
   /** When the last try failed, in clock milliseconds. */
   failedAtMs: number | undefined
+  /** When a failure of the model's server last cost it an attempt, in clock milliseconds. */
+  chargedAtMs: number | undefined
   /** Since when it can't be served, in clock milliseconds; unset while it can. */
   unservedSinceMs: number | undefined
   /** Its line, once it is made: the handler's own. */
@@ -99,6 +101,7 @@ export class Ledger {
       failures: 0,
       failingSinceMs: undefined,
       failedAtMs: undefined,
+      chargedAtMs: undefined,
       unservedSinceMs: undefined,
       line: undefined,
       writtenAtMs: undefined,

@@ -97,7 +97,6 @@ export class PQueueEngine implements ReplyQueue {
       ledger: this.#ledger,
       lanes: this.#lanes,
       journal: this.#journal,
-      model: this.#model,
       standstill: this.#standstill,
       onChange: (entry) => this.#changed(entry),
     })
@@ -143,6 +142,7 @@ export class PQueueEngine implements ReplyQueue {
 
   refresh(): void {
     this.#restorer?.look()
+    this.#standstill.forgive(this.#ledger.entries())
     this.#lanes.refresh()
   }
 

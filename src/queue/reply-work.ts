@@ -4,11 +4,11 @@ import { ChorusError, toChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
 import type { ReplyJournal } from '../reply-journal.js'
-import type { ModelStanding, ReplyHandler, TakenBack, WorkContext } from '../reply-queue.js'
+import type { ReplyHandler, TakenBack, WorkContext } from '../reply-queue.js'
 import type { Lanes } from './lanes.js'
 import { isInFlight, type Ledger, type LedgerEntry, type ReplyState, toRecord } from './ledger.js'
 import { makeLine } from './make-line.js'
-import { decideRetry, isCounted, type RetryRules } from './retry-rules.js'
+import { decideRetry, type RetryRules } from './retry-rules.js'
 import type { Standstill } from './standstill.js'
 
 export interface ReplyWorkOptions {
@@ -16,7 +16,6 @@ export interface ReplyWorkOptions {
   readonly ledger: Ledger
   readonly lanes: Lanes
   readonly journal: ReplyJournal
-  readonly model: ModelStanding
   readonly standstill: Standstill
   readonly retry: RetryRules
   readonly clock: Clock
@@ -169,7 +168,7 @@ export class ReplyWork {
   }
 
   #fail(entry: LedgerEntry, thrown: unknown): void {
-    const { clock, ledger, model, random, retry, standstill } = this.#options
+    const { ledger, random, retry, standstill } = this.#options
     this.#running.get(entry)?.abort(thrown)
     this.#running.delete(entry)
     if (!ledger.isOpen(entry)) return
@@ -180,13 +179,10 @@ export class ReplyWork {
     }
     if (this.#isClosed) return
     const error = toChorusError(thrown)
-    if (isCounted(error, entry, model.servedAtMs())) entry.attempts += 1
-    entry.failures += 1
-    entry.failedAtMs = clock.now()
-    if (error.scope === 'endpoint' && !standstill.isFailing(entry)) entry.failingSinceMs = clock.now()
+    standstill.failed(entry, error)
     const verdict = decideRetry(error, entry, retry, random)
-    if (verdict.kind === 'dead') this.settle(entry, { kind: 'dead', code: error.code, reason: error.message })
-    else this.#hold(entry, error, verdict.inMs)
+    if (verdict.kind === 'hold') this.#hold(entry, error, verdict.inMs)
+    else this.settle(entry, { kind: 'dead', code: error.code, reason: error.message })
   }
 
   #hold(entry: LedgerEntry, error: ChorusError, inMs: number): void {

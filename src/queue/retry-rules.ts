@@ -1,5 +1,6 @@
 import type { ChorusError } from '../errors.js'
 import { between, type Random } from '../random.js'
+import type { ModelStanding } from '../reply-queue.js'
 
 /** How failures of a reply are met. Durations in milliseconds. */
 export interface RetryRules {
@@ -31,19 +32,18 @@ export function decideRetry(
 }
 
 /**
- * Whether a failure costs the reply an attempt. Of an outage only when the model's server has served others since it
- * last failed this one: then the reply is what is hard to answer.
+ * Whether a failure costs the reply an attempt. One of the endpoint does only when that has served others since it last
+ * failed this reply, and is not known to be away: then the reply is what is hard to answer.
  *
  * @param failedAtMs when the last try before this one failed
- * @param servedAtMs when the model last made a line
  */
 export function isCounted(
   { retry }: ChorusError,
   { failedAtMs }: { readonly failedAtMs: number | undefined },
-  servedAtMs: number,
+  model: ModelStanding,
 ): boolean {
   if (retry !== 'free-in-outage') return retry === 'counted'
-  return failedAtMs !== undefined && servedAtMs > failedAtMs
+  return model.away() === undefined && failedAtMs !== undefined && model.servedAtMs() > failedAtMs
 }
 
 function pauseMs(

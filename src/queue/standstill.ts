@@ -1,6 +1,8 @@
 import { type Clock, MINUTE } from '../clock.js'
+import type { ChorusError } from '../errors.js'
 import type { BlockedCheck, ModelStanding } from '../reply-queue.js'
 import { isInFlight, type LedgerEntry } from './ledger.js'
+import { isCounted } from './retry-rules.js'
 
 /** A graceful stop does not wait for a model that has been away for this long. */
 const AWAY_MS = MINUTE
@@ -17,12 +19,39 @@ interface Obstacle {
   readonly reason: string
 }
 
-/** Finds out for how long a reply could not be served: its bot is blocked, or the model is away. A long lane is neither. */
+/**
+ * Finds out for how long a reply could not be served: its bot is blocked, or the model is away. A long lane is neither. Keeps
+ * what each reply's failures have cost it, so that an outage costs nothing.
+ */
 export class Standstill {
   readonly #options: StandstillOptions
 
   constructor(options: StandstillOptions) {
     this.#options = options
+  }
+
+  /** A reply has failed: counts that, and what it costs. */
+  failed(entry: LedgerEntry, error: ChorusError): void {
+    const { clock, model } = this.#options
+    const now = clock.now()
+    if (isCounted(error, entry, model)) {
+      entry.attempts += 1
+      if (error.scope === 'endpoint') entry.chargedAtMs = now
+    }
+    entry.failures += 1
+    entry.failedAtMs = now
+    if (error.scope === 'endpoint' && !this.#isFailing(entry)) entry.failingSinceMs = now
+  }
+
+  /** Gives back what the first failures of an outage have cost, before it was known to be one. */
+  forgive(entries: Iterable<LedgerEntry>): void {
+    const away = this.#options.model.away()
+    if (!away) return
+    for (const entry of entries) {
+      if (entry.chargedAtMs === undefined || entry.chargedAtMs < away.sinceMs) continue
+      entry.attempts -= 1
+      entry.chargedAtMs = undefined
+    }
   }
 
   /** Whether nothing is gained by waiting for the reply now. */
@@ -48,7 +77,7 @@ export class Standstill {
   }
 
   /** Whether the model's server has failed it, and has served nobody since. */
-  isFailing(entry: LedgerEntry): entry is LedgerEntry & { failingSinceMs: number } {
+  #isFailing(entry: LedgerEntry): entry is LedgerEntry & { failingSinceMs: number } {
     return entry.failingSinceMs !== undefined && entry.failingSinceMs >= this.#options.model.servedAtMs()
   }
 
@@ -61,7 +90,7 @@ export class Standstill {
     if (entry.state === 'ready') return undefined
     const away = this.#options.model.away()
     if (away) return { ...away, sinceMs: Math.max(away.sinceMs, entry.task.message.arrivedAtMs) }
-    if (!this.isFailing(entry)) return undefined
+    if (!this.#isFailing(entry)) return undefined
     return { sinceMs: entry.failingSinceMs, reason: 'the model was away' }
   }
 

@@ -5,7 +5,7 @@ import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import { cappedFetch } from './capped-fetch.js'
 import { type Completion, isSilent, parseCompletion } from './completion.js'
-import { refusedParameter, refusedStatus, toModelError } from './model-error.js'
+import { isLimitReached, refusedParameter, refusedStatus, toModelError } from './model-error.js'
 import { parseFlagged } from './moderation-verdict.js'
 import type { PromptMessage } from './prompt.js'
 import { type OptionalParameter, type RequestParameters, RequestShape } from './request-shape.js'
@@ -31,6 +31,8 @@ export interface ModelClientOptions {
   readonly deadlineMs: number
   readonly clock: Clock
   readonly events: ChorusEmitter
+  /** Called with the tokens of every answer, a probe's too. */
+  readonly spent?: ((tokens: number) => void) | undefined
 }
 
 /** Longest answer that is read, in bytes: a line of chat is a few hundred. */
@@ -39,7 +41,14 @@ const ANSWER_BYTES_MAX = 256 * 1024
 const MODERATION_DEADLINE_MS = 5 * SECOND
 /** Transient failures in a row after which an endpoint that has never worked counts as missing. */
 const MODERATION_TRIES = 3
-const OPENAI_URL = 'https://api.openai.com/v1'
+/** Where no base URL is given. */
+export const OPENAI_URL = 'https://api.openai.com/v1'
+/** A probe asks for nothing. */
+const PROBE: readonly PromptMessage[] = [{ role: 'user', content: 'Say: ok' }]
+/** Few, but enough for servers that refuse to say less. */
+const PROBE_TOKENS = 16
+/** Longest wait for the first probe of an outage; doubled for each further one: a local server may be loading its model. */
+const PROBE_DEADLINE_MS = 5 * SECOND
 /** The SDK wants some key; the real one is put in by our fetch. */
 const NO_KEY = 'unused'
 /** The SDK's own timer, out of the way of our deadline: the longest that Node's timers take. */
@@ -81,6 +90,11 @@ export class ModelClient {
     })
   }
 
+  /** Its name as the server knows it. */
+  get model(): string {
+    return this.#options.model
+  }
+
   /**
    * The text of one answer, as the model wrote it: hostile until it has passed text safety.
    *
@@ -104,6 +118,25 @@ export class ModelClient {
       const error = this.#toError(thrown)
       events.emit('model:failed', { model, error, tookMs: clock.now() - startedAt })
       throw error
+    }
+  }
+
+  /**
+   * Whether the endpoint answers at all: resolves for any chat completion, also an empty one. Tells no failure.
+   *
+   * @param options.number counts the probes of an outage from 1.
+   * @throws ChorusError with a `model-…` code; the signal's reason when the caller gave up.
+   */
+  async probe({ number, signal }: { readonly number: number; readonly signal: AbortSignal }): Promise<void> {
+    const { clock } = this.#options
+    const deadlineMs = Math.min(this.#options.deadlineMs, PROBE_DEADLINE_MS * 2 ** Math.min(number - 1, 30))
+    const late = () => this.#late(deadlineMs)
+    try {
+      await withDeadline({ clock, deadlineMs, signal, late }, (inner) =>
+        this.#request(PROBE, PROBE_TOKENS, inner),
+      )
+    } catch (thrown) {
+      throw signal.aborted ? signal.reason : this.#toError(thrown)
     }
   }
 
@@ -150,6 +183,8 @@ export class ModelClient {
       try {
         return await this.#post(prompt, parameters, signal)
       } catch (thrown) {
+        // What others answer with nothing.
+        if (isLimitReached(thrown)) return { text: '', finish: 'length', tokens: 0 }
         const refused = refusedParameter(thrown, Object.keys(parameters) as OptionalParameter[])
         if (!refused) throw thrown
         this.#tellAdapted(refused, this.#shape.refuse(refused))
@@ -162,7 +197,7 @@ export class ModelClient {
     parameters: RequestParameters,
     signal: AbortSignal,
   ): Promise<Completion> {
-    const { clock, events, model } = this.#options
+    const { clock, events, model, spent } = this.#options
     const startedAt = clock.now()
     // The SDK's type is a promise of the server's, not a fact.
     const answer: unknown = await this.#client.chat.completions.create(
@@ -170,7 +205,9 @@ export class ModelClient {
       { signal },
     )
     const completion = parseCompletion(answer)
-    events.emit('model:answered', { model, tookMs: clock.now() - startedAt, tokens: completion.tokens })
+    const tokens = completion.tokens || estimateTokens(prompt, completion.text)
+    spent?.(tokens)
+    events.emit('model:answered', { model, tookMs: clock.now() - startedAt, tokens })
     return completion
   }
 
@@ -213,4 +250,10 @@ export class ModelClient {
 
 function hostOf(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : 'the model’s server'
+}
+
+/** What an answer has cost where the server does not tell: four characters a token. */
+function estimateTokens(prompt: readonly PromptMessage[], text: string): number {
+  const units = prompt.reduce((sum, { content }) => sum + content.length, text.length)
+  return Math.ceil(units / 4)
 }

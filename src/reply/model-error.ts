@@ -41,6 +41,8 @@ const SAYABLE = new Set([
   'unsupported_country_region_territory',
 ])
 
+const LIMIT_REACHED = /\bmax_(?:completion_)?tokens\b.*\blimit was reached\b/i
+
 /** Codes of Node and undici for a connection that took too long; they differ from our own deadline. */
 const SLOW = /TIMEDOUT|TIMEOUT/
 
@@ -73,6 +75,15 @@ export function refusedParameter<Name extends string>(
   const { param, message } = refusal.words
   if (param !== '') return sent.find((name) => name === param)
   return sent.find((name) => new RegExp(`\\b${name}\\b`).test(message))
+}
+
+/**
+ * Whether a refusal says that the model has used up its tokens before it said anything. OpenAI does so for models
+ * that reason; the words name the parameter, which is not at fault.
+ */
+export function isLimitReached(thrown: unknown): boolean {
+  const refusal = causes(thrown).find((error) => error instanceof HttpRefusal)
+  return refusal instanceof HttpRefusal && refusal.status === 400 && LIMIT_REACHED.test(refusal.words.message)
 }
 
 /** The status of a refusal, whatever the SDK has wrapped it in. */

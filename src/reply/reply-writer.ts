@@ -16,7 +16,7 @@ import { toChatText } from './chat-text.js'
 import type { Conversation, ConversationLine } from './conversation.js'
 import { holdsKnownSecret } from './known-secret.js'
 import { MadeLines } from './made-lines.js'
-import type { ModelClient } from './model-client.js'
+import type { ModelRole, Models } from './models.js'
 import { buildPrompt, PROMPT_LINES_MAX } from './prompt.js'
 import { quotesPrompt } from './prompt-leak.js'
 import { templateLine, varyRepeat } from './template-line.js'
@@ -26,7 +26,7 @@ import type { WordFilter } from './word-filter.js'
 export interface ReplyWriterOptions {
   readonly bots: readonly Bot[]
   readonly conversation: Conversation
-  readonly model: Pick<ModelClient, 'complete' | 'moderate'>
+  readonly model: Pick<Models, 'complete' | 'moderate' | 'needsTemplate'>
   readonly wordFilter: Pick<WordFilter, 'allows'>
   /** When the server's moderation endpoint is asked: where it has one, never, or always. */
   readonly moderation: 'auto' | 'off' | 'required'
@@ -58,7 +58,7 @@ type Verdict =
   | { readonly kind: 'unfit'; readonly fault: Fault }
 
 /** Where a line comes from: a template is ours, so that it may pass where a filter can't tell. */
-type Source = 'model' | 'template'
+type Source = ModelRole | 'template'
 
 /** One reply in the making. */
 interface Scene {
@@ -74,7 +74,10 @@ const THREAD_UNITS = 2
 const REPEAT_MS = 30 * SECOND
 /** Templates looked at before a reply is given up for now. */
 const TEMPLATE_TRIES = 8
-/** Those that name the viewer. A login may be what the filters refuse, and then every template with it is. */
+/**
+ * Those that are the bot's own and name the viewer. A login may be what the filters refuse, and then every template with it is;
+ * so may be what the streamer has written.
+ */
 const NAMED_TRIES = 4
 const ANYONE = 'friend'
 /** Times that a repeated line is varied. */
@@ -118,12 +121,23 @@ export class ReplyWriter {
   /** The rules may have changed since: it is looked at like any other line. */
   async #fromEarlierRun(made: unknown, scene: Scene): Promise<ChatText | undefined> {
     if (!isRecord(made) || typeof made.text !== 'string') return undefined
-    const verdict = await this.#vet(made.text, scene, 'model')
+    const verdict = await this.#vet(made.text, scene, 'main')
     return verdict.kind === 'fit' ? verdict.text : undefined
   }
 
-  /** Asks twice at most; nothing when neither line may be said. */
+  /** Nothing when a template is to stand in: no model is there, or what it writes may not be said. */
   async #fromModel(scene: Scene, correction: string | undefined): Promise<ChatText | undefined> {
+    try {
+      return await this.#askTwice(scene, correction)
+    } catch (error) {
+      // It was not asked, being away, or this failure is the one that shows it to be.
+      const isOutage = error instanceof ChorusError && error.scope === 'endpoint'
+      if (isOutage && this.#options.model.needsTemplate()) return undefined
+      throw error
+    }
+  }
+
+  async #askTwice(scene: Scene, correction: string | undefined): Promise<ChatText | undefined> {
     const first = await this.#draft(scene, correction)
     if (first.kind === 'fit') return first.text
     this.#tellFiltered(scene, first.fault, 1)
@@ -147,7 +161,8 @@ export class ReplyWriter {
       ...(correction && { correction }),
     })
     try {
-      return await this.#vet(await this.#options.model.complete(prompt, { signal }), scene, 'model')
+      const { text, by } = await this.#options.model.complete(prompt, { signal })
+      return await this.#vet(text, scene, by)
     } catch (error) {
       // A model that says nothing is no outage: it is asked again here, like one that says the wrong thing.
       const code = error instanceof ChorusError ? error.code : undefined
@@ -160,8 +175,9 @@ export class ReplyWriter {
   async #fromTemplates(scene: Scene): Promise<ChatText> {
     const { random } = this.#options
     for (let attempt = 1; attempt <= TEMPLATE_TRIES; attempt++) {
-      const viewer = attempt <= NAMED_TRIES ? scene.task.message.login : ANYONE
-      const verdict = await this.#vet(templateLine({ viewer, random }), scene, 'template')
+      const { login } = scene.task.message
+      const [viewer, own] = attempt <= NAMED_TRIES ? [login, scene.bot.templates] : [ANYONE]
+      const verdict = await this.#vet(templateLine({ viewer, own, random }), scene, 'template')
       if (verdict.kind === 'fit') return verdict.text
       this.#tellFiltered(scene, verdict.fault, attempt)
     }
@@ -228,7 +244,7 @@ export class ReplyWriter {
   async #judgeContent(text: ChatText, source: Source, signal: AbortSignal): Promise<Fault | undefined> {
     const { model, moderation } = this.#options
     if (moderation === 'off') return undefined
-    const said = await model.moderate(text, { signal })
+    const said = await model.moderate(text, { signal, by: source === 'template' ? undefined : source })
     if (said === 'ok') return undefined
     if (said === 'flagged') return 'flagged'
     const mayPass = source === 'template' || (said === 'absent' && moderation === 'auto')

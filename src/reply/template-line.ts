@@ -1,6 +1,6 @@
 import { pick, type Random } from '../random.js'
 
-/** They claim nothing, promise nothing and fit any persona. The name comes as plain words: the reply is threaded. */
+/** Said by bots that have none of their own. They claim nothing, promise nothing and fit any persona. The name comes as plain words: the reply is threaded. */
 const TEMPLATES: readonly string[] = [
   'Good one, {viewer}, let me chew on that a little.',
   'Hmm, {viewer}, that one made me think.',
@@ -32,9 +32,17 @@ const TEMPLATES: readonly string[] = [
   'One of those days, {viewer}: all ears and no answers.',
 ]
 
-/** A line to say in place of the model's. It goes through the same text safety and filters as any other line. */
-export function templateLine(options: { readonly viewer: string; readonly random: Random }): string {
-  return named(pick(options.random, TEMPLATES), options.viewer)
+/**
+ * A line to say in place of the model's: one of the bot's `own`, else a built-in one. It goes through the same text safety and
+ * filters as any other line.
+ */
+export function templateLine(options: {
+  readonly viewer: string
+  readonly random: Random
+  readonly own?: readonly string[] | undefined
+}): string {
+  const { own = [], random, viewer } = options
+  return named(pick(random, own.length > 0 ? own : TEMPLATES), viewer)
 }
 
 /** Each stands before the line, where no cut reaches it. */

@@ -28,17 +28,28 @@ export interface ReplyRules {
   readonly commandPrefixes: readonly string[]
 }
 
+/** What a decision depends on that changes while Chorus runs. */
+export interface Circumstances {
+  /** The day's tokens run low: they are kept for mentions. */
+  readonly areTokensLow: boolean
+}
+
 /**
  * Who answers a line, and after which pause. Pure but for the numbers taken from `random`: the rules apply from top to
  * bottom, and silence is a decision with a reason.
  */
-export function decideReplies(message: ChatMessage, rules: ReplyRules, random: Random): Decision[] {
+export function decideReplies(
+  message: ChatMessage,
+  rules: ReplyRules,
+  random: Random,
+  circumstances: Circumstances,
+): Decision[] {
   const unheard = reasonToIgnore(message, rules)
   if (unheard) return [silence(unheard)]
   const mentioned = mentionedBots(message, rules)
   if (mentioned.length > 0) return mentioned.map((bot) => reply(message, bot, 'mention', rules, random))
   if (rules.commandPrefixes.some((prefix) => message.text.startsWith(prefix))) return [silence('command')]
-  return [drawReply(message, rules, random)]
+  return [drawReply(message, rules, random, circumstances)]
 }
 
 function reasonToIgnore(message: ChatMessage, rules: ReplyRules): SilenceReason | undefined {
@@ -58,9 +69,15 @@ function mentionedBots({ text, replyTo }: ChatMessage, rules: ReplyRules): BotLo
   return answered && !named.includes(answered) ? [answered, ...named] : named
 }
 
-function drawReply(message: ChatMessage, rules: ReplyRules, random: Random): Decision {
+function drawReply(
+  message: ChatMessage,
+  rules: ReplyRules,
+  random: Random,
+  { areTokensLow }: Circumstances,
+): Decision {
   const draw = random()
   if (draw >= rules.chance) return { ...silence('not-drawn'), draw }
+  if (areTokensLow) return { ...silence('token-limit'), draw }
   const bot = drawBot(rules.bots, random)
   return bot ? { ...reply(message, bot, 'chance', rules, random), draw } : { ...silence('no-talker'), draw }
 }

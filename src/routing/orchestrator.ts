@@ -11,21 +11,25 @@ export interface OrchestratorOptions {
   /** As in the configuration file; what is missing has its default. */
   readonly replies?: ConfigInput['replies']
   readonly ignore?: ConfigInput['ignore']
+  /** Whether tokens are to be kept for mentions; asked for each line. By default they never are. */
+  readonly areTokensLow?: () => boolean
 }
 
 /** Decides who answers which line: the rules of one configuration together with a source of chance. */
 export class Orchestrator {
   readonly #rules: ReplyRules
   readonly #random: Random
+  readonly #areTokensLow: () => boolean
 
-  constructor({ bots, random, replies, ignore }: OrchestratorOptions) {
+  constructor({ bots, random, replies, ignore, areTokensLow = () => false }: OrchestratorOptions) {
     this.#random = random
+    this.#areTokensLow = areTokensLow
     this.#rules = toRules(bots, replies, ignore)
   }
 
   /** One decision per bot that answers, or a single silence with its reason. */
   decide(message: ChatMessage): Decision[] {
-    return decideReplies(message, this.#rules, this.#random)
+    return decideReplies(message, this.#rules, this.#random, { areTokensLow: this.#areTokensLow() })
   }
 }
 

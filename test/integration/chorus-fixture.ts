@@ -14,6 +14,7 @@ import { playScenario } from '../../src/simulator/scenario-player.js'
 import type { Scenario } from '../../src/simulator/scenarios.js'
 import { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
 import type { TokenSource } from '../../src/token-source.js'
+import type { TokenUseStore } from '../../src/token-use.js'
 import { EventRecord, soon } from './event-record.js'
 
 /** Shaped like a real one, so that whatever looks for keys has something to find. */
@@ -45,6 +46,7 @@ export interface FixtureOptions {
   readonly clockOf?: (clock: Clock) => Clock
   /** By default each bot has a token that never changes. */
   readonly tokens?: TokenSource
+  readonly tokenUse?: TokenUseStore
   /** Whether `error` events are part of the test; else one fails it. */
   readonly hasFaults?: boolean
 }
@@ -101,6 +103,7 @@ async function build(options: FixtureOptions): Promise<Fixture> {
       clock: options.clockOf?.(clock) ?? clock,
       random: seededRandom(3),
       ...(options.tokens && { tokens: options.tokens }),
+      ...(options.tokenUse && { tokenUse: options.tokenUse }),
       ...(options.logger && { logger: options.logger }),
     },
   )

@@ -49,6 +49,10 @@ const EVENTS = Object.keys({
   'journal:recovered': true,
   'journal:damaged': true,
   'dead-letters:counted': true,
+  'model:away': true,
+  'model:back': true,
+  'tokens:low': true,
+  'tokens:spent': true,
   error: true,
 } satisfies Record<EventName, true>) as EventName[]
 

@@ -272,6 +272,21 @@ describe('ModelClient', () => {
     expect(failed).toEqual([])
   })
 
+  it('does so, too, where the server refuses to say nothing; a probe learns nothing from it', async () => {
+    const message =
+      'Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.'
+    await using server = await oddServer(({ body }) =>
+      Number((body as { max_tokens?: number }).max_tokens) < 1000
+        ? { status: 400, body: JSON.stringify({ error: { message, param: null } }) }
+        : saying('ahoy'),
+    )
+    const { adapted, ask, client } = clientOf(server.url)
+    await client.probe({ number: 1, signal: new AbortController().signal })
+    expect(adapted).toEqual([])
+    expect(await ask()).toBe('ahoy')
+    expect(adapted).toMatchObject([{ parameter: 'token limit' }])
+  })
+
   it('gives up on a model that spends any limit on nothing', async () => {
     await using model = await startModel()
     const { ask } = clientOf(model.url)
@@ -280,6 +295,95 @@ describe('ModelClient', () => {
     expect(model.requests).toBe(2)
     expect((await failureOf(ask())).code).toBe('model-empty')
     expect(model.requests).toBe(3)
+  })
+
+  it('tells whoever counts what each answer has cost, by an estimate where the server does not say', async () => {
+    const spent: number[] = []
+    await using model = await startModel()
+    const told = clientOf(model.url, { spent: (tokens) => spent.push(tokens) })
+    await told.ask()
+    await told.client.probe({ number: 1, signal: new AbortController().signal })
+    expect(spent).toEqual(told.answered.map(({ tokens }) => tokens))
+    expect(spent).toHaveLength(2)
+
+    await using server = await oddServer(() => ({
+      status: 200,
+      body: JSON.stringify({ choices: [{ message: { content: 'ahoy, matey' } }] }),
+    }))
+    await clientOf(server.url, { spent: (tokens) => spent.push(tokens) }).ask()
+    expect(spent[2]).toBe(Math.ceil((SECRET_PROMPT.length + 'ann: hi'.length + 'ahoy, matey'.length) / 4))
+  })
+
+  describe('a probe', () => {
+    const probe = (client: ModelClient, number = 1, signal = new AbortController().signal) =>
+      client.probe({ number, signal })
+
+    it.each<[string, ModelFault]>([
+      ['any answer', { kind: 'none' }],
+      ['an empty one', { kind: 'say', text: '' }],
+      ['one that ran out of tokens', { kind: 'out-of-tokens', below: 1000 }],
+    ])('is content with %s, is tiny, and shows nothing of chat', async (_, fault) => {
+      await using model = await startModel()
+      const { client, failed, adapted } = clientOf(model.url)
+      model.script(fault)
+      await probe(client)
+      expect(failed).toEqual([])
+      expect(adapted).toEqual([])
+      expect(model.requests).toBe(1)
+      expect(model.records[0]?.body).toMatchObject({ model: 'tiny', max_tokens: 16 })
+      expect(JSON.stringify(model.records[0]?.body)).not.toContain('lighthouse')
+    })
+
+    it('adapts its parameters as a reply does', async () => {
+      await using model = await startModel()
+      const { adapted, client } = clientOf(model.url)
+      model.always({ kind: 'parameter-refused', parameter: 'max_tokens' })
+      await probe(client)
+      expect(adapted).toHaveLength(1)
+      expect(model.records.at(-1)?.body).toMatchObject({ max_completion_tokens: 16 })
+    })
+
+    it('fails with the endpoint’s error, which no event tells', async () => {
+      await using model = await startModel()
+      const { client, failed } = clientOf(model.url)
+      model.script({ kind: 'rate-limit', retryAfter: '5' })
+      expect(await failureOf(probe(client))).toMatchObject({
+        code: 'model-rate-limited',
+        retryAfterMs: 5 * SECOND,
+      })
+      expect(failed).toEqual([])
+    })
+
+    it.each([
+      [1, 5],
+      [2, 10],
+      [3, 20],
+      [9, 20],
+    ])('has a deadline that grows to that of a reply: number %i, %i s', async (number, seconds) => {
+      await using model = await startModel()
+      const { client, clock } = clientOf(model.url)
+      model.script({ kind: 'hang' })
+      const failure = failureOf(probe(client, number))
+      await model.until(() => model.inFlight === 1)
+      await clock.advance(seconds * SECOND - 1)
+      expect(model.inFlight).toBe(1)
+      await clock.advance(1)
+      expect(await failure).toMatchObject({ code: 'model-timeout' })
+      await model.until(() => model.inFlight === 0)
+    })
+
+    it('ends with the reason of a stop', async () => {
+      await using model = await startModel()
+      const { client, clock } = clientOf(model.url)
+      model.script({ kind: 'hang' })
+      const controller = new AbortController()
+      const probing = probe(client, 1, controller.signal)
+      await model.until(() => model.inFlight === 1)
+      controller.abort('stopped')
+      await expect(probing).rejects.toBe('stopped')
+      await model.until(() => model.inFlight === 0)
+      expect(clock.pendingTimers).toBe(0)
+    })
   })
 
   it('counts repetitions into the same deadline', async () => {

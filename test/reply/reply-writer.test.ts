@@ -6,7 +6,9 @@ import { KnownSecrets } from '../../src/known-secrets.js'
 import { seededRandom } from '../../src/random.js'
 import { Conversation } from '../../src/reply/conversation.js'
 import { ModelClient } from '../../src/reply/model-client.js'
+import { Models, type ModelsOptions } from '../../src/reply/models.js'
 import { ReplyWriter, type ReplyWriterOptions } from '../../src/reply/reply-writer.js'
+import { TokenCeiling } from '../../src/reply/token-ceiling.js'
 import { WordFilter } from '../../src/reply/word-filter.js'
 import { ModelSimulator, type ModelSimulatorOptions } from '../../src/simulator/model-simulator.js'
 import { chatMessage } from '../support/chat-message.js'
@@ -20,6 +22,12 @@ const BEN: Bot = { login: toBotLogin('ben'), persona: 'A monk.', aliases: [], ta
 /** Stands for the words that nobody wants to read in a test. */
 const SLUR = 'frobnak'
 
+const SPENT: ModelsOptions['ceiling'] = {
+  level: 'spent',
+  restore: () => {},
+  status: () => ({ day: '2026-01-01', tokens: 9, perDay: 9, level: 'spent' }),
+}
+
 const UNWANTED = { wordFilter: { allows: () => false } }
 
 function taskFor(message: ChatMessage, bot = AVA): ReplyTask {
@@ -28,9 +36,12 @@ function taskFor(message: ChatMessage, bot = AVA): ReplyTask {
 
 /** Everything real but the clock: the writer's own model client asks the built-in model over a socket. */
 async function setUp(
-  options: Partial<ReplyWriterOptions> & { readonly server?: Partial<ModelSimulatorOptions> } = {},
+  options: Partial<ReplyWriterOptions> & {
+    readonly server?: Partial<ModelSimulatorOptions>
+    readonly models?: Partial<Pick<ModelsOptions, 'template' | 'ceiling'>>
+  } = {},
 ) {
-  const { server, ...overrides } = options
+  const { server, models: settings, ...overrides } = options
   const clock = new ManualClock()
   const recorded = recordEvents()
   const { events } = recorded
@@ -40,10 +51,15 @@ async function setUp(
     ...{ baseUrl: model.url, model: 'tiny', temperature: 0.9, maxTokens: 120, deadlineMs: 20 * SECOND },
     ...{ clock, events },
   })
+  const ceiling = new TokenCeiling({ perDay: 0, store: undefined, clock, events })
+  const models = new Models({
+    ...{ main: client, fallback: undefined, template: false, ceiling, clock, events },
+    ...{ random: seededRandom(3), changed: () => {}, ...settings },
+  })
   const conversation = new Conversation({ clock })
   const writer = new ReplyWriter({
     bots: [AVA, BEN],
-    ...{ conversation, model: client, wordFilter: new WordFilter({ blockedTerms: [SLUR] }), clock, events },
+    ...{ conversation, model: models, wordFilter: new WordFilter({ blockedTerms: [SLUR] }), clock, events },
     ...{
       moderation: 'auto',
       links: false,
@@ -64,7 +80,10 @@ async function setUp(
   const reasons = () => recorded.filtered.map((event) => `${event.attempt} ${event.reason}`)
   return {
     ...{ ...recorded, clock, conversation, model, prompts, reasons, say, write },
-    [Symbol.asyncDispose]: () => model.stop(),
+    [Symbol.asyncDispose]: () => {
+      models.stop()
+      return model.stop()
+    },
   }
 }
 
@@ -188,6 +207,61 @@ describe('ReplyWriter', () => {
 
     await using none = await setUp(UNWANTED)
     await expect(none.write(chatMessage('@ava hi'))).rejects.toMatchObject({ code: 'model-empty' })
+  })
+
+  describe('while no model answers', () => {
+    it('says a template at once where the settings want it, from the very reply that shows it', async () => {
+      await using at = await setUp({ models: { template: true } })
+      at.model.script({ kind: 'unauthorized' })
+      expect((await at.write(chatMessage('@ava hi', { login: 'ann' }))).text).not.toBe('')
+      expect((await at.write(chatMessage('@ava hi', { login: 'bob' }))).text).not.toBe('')
+      expect(at.prompts()).toHaveLength(1)
+      expect(at.filtered).toEqual([])
+    })
+
+    it('fails at once, without a request, where they do not', async () => {
+      await using at = await setUp()
+      at.model.script({ kind: 'unauthorized' })
+      await expect(at.write(chatMessage('@ava hi'))).rejects.toMatchObject({ code: 'model-unauthorized' })
+      await expect(at.write(chatMessage('@ava hi'))).rejects.toMatchObject({ code: 'model-away' })
+      expect(at.prompts()).toHaveLength(1)
+    })
+
+    it('says a template when the day’s tokens are spent, and asks nobody', async () => {
+      await using at = await setUp({ models: { ceiling: SPENT } })
+      expect((await at.write(chatMessage('@ava hi'))).text).not.toBe('')
+      expect(at.prompts()).toEqual([])
+    })
+  })
+
+  describe('with templates of the bot’s own', () => {
+    const templated = (...templates: string[]) => ({
+      bots: [{ ...AVA, templates }],
+      models: { ceiling: SPENT },
+    })
+
+    it('says those, with the viewer’s name in them', async () => {
+      await using at = await setUp(templated('The gulls took it, {viewer}.'))
+      const line = await at.write(chatMessage('@ava hi', { login: 'ann' }))
+      expect(line.text).toBe('The gulls took it, ann.')
+    })
+
+    it('varies one that it has just said', async () => {
+      await using at = await setUp(templated('The gulls took it.'))
+      const said = new Set<string>()
+      for (const login of ['ann', 'bob', 'cid']) {
+        said.add((await at.write(chatMessage('@ava hi', { login }))).text)
+      }
+      expect(said.size).toBe(3)
+      expect([...said].every((text) => text.endsWith('The gulls took it.'))).toBe(true)
+    })
+
+    it('makes them as safe as any line, and takes a built-in one where none of them may be said', async () => {
+      await using at = await setUp(templated(`you ${SLUR}`, '/ban {viewer}'))
+      const { text } = await at.write(chatMessage('@ava hi', { login: 'ann' }))
+      expect(text).not.toContain(SLUR)
+      expect(text.startsWith('/')).toBe(false)
+    })
   })
 
   describe('with a moderation endpoint', () => {

@@ -32,6 +32,22 @@ describe('a line', () => {
     expect(orchestrator().decide(line)).toMatchObject([{ bot: 'geneJacqueman', cause: 'mention' }])
   })
 
+  it('is met with silence when it was drawn and tokens run low, but a mention never is', () => {
+    const decide = orchestrator({ replies: { chance: 0.5 }, areTokensLow: () => true })
+    const free = orchestrator({ replies: { chance: 0.5 } })
+    const lines = Array.from({ length: 40 }, () => chatMessage('nice weather'))
+    const silences = lines.flatMap((line) => decide.decide(line))
+    expect(new Set(silences.map((each) => each.kind === 'silence' && each.reason))).toEqual(
+      new Set(['token-limit', 'not-drawn']),
+    )
+    for (const each of silences) {
+      const isDrawn = each.kind === 'silence' && each.reason === 'token-limit'
+      expect((each as { draw: number }).draw < 0.5).toBe(isDrawn)
+    }
+    expect(lines.flatMap((line) => free.decide(line)).some(({ kind }) => kind === 'reply')).toBe(true)
+    expect(decide.decide(chatMessage('@ava hi'))).toMatchObject([{ kind: 'reply', cause: 'mention' }])
+  })
+
   it('that starts with a command prefix is a command, unless it mentions a bot', () => {
     expect(orchestrator().decide(chatMessage('!uptime'))).toEqual([{ kind: 'silence', reason: 'command' }])
     expect(orchestrator().decide(chatMessage('!ask @ava why'))).toMatchObject([
