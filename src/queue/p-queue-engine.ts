@@ -63,6 +63,7 @@ export class PQueueEngine implements ReplyQueue {
   #cancelSweep: Cancel | undefined
   /** When a line was last made, in clock milliseconds. */
   #madeAtMs = Number.NEGATIVE_INFINITY
+  #isModelAway = false
   #drain: DrainWatch | undefined
   #isStopped = false
 
@@ -143,6 +144,9 @@ export class PQueueEngine implements ReplyQueue {
   refresh(): void {
     this.#restorer?.look()
     this.#standstill.forgive(this.#ledger.entries())
+    const wasAway = this.#isModelAway
+    this.#isModelAway = this.#model.away() !== undefined
+    if (wasAway && !this.#isModelAway) this.#work?.resume()
     this.#lanes.refresh()
   }
 

@@ -78,6 +78,16 @@ export class ReplyWork {
     void this.#deliver(entry, { ...this.#begin(entry), writtenAtMs })
   }
 
+  /** The model is back: what it had failed need not wait any longer. */
+  resume(): void {
+    for (const [entry, cancel] of [...this.#retries]) {
+      if (entry.failingSinceMs === undefined) continue
+      cancel()
+      this.#retries.delete(entry)
+      this.wait(entry)
+    }
+  }
+
   /** Ends a reply unsaid. One in flight is only told that nobody wants it any more: its fate decides. */
   takeBack(entry: LedgerEntry, outcome: TakenBack): void {
     entry.takenBack ??= outcome

@@ -76,6 +76,19 @@ describe('a Chorus that is stopped in the middle', () => {
   })
 })
 
+it('knows at its next start what the model has cost today', async () => {
+  const config = { ...AT_ONCE.config, model: { tokensPerDay: 1 } }
+  const first = await start({ ...options(), config })
+  await outcomeOf(first, ask(first))
+  expect(first.chorus.modelStatus().tokens.level).toBe('spent')
+  const { requests } = first.model
+  await first.chorus.stop()
+  const second = await start({ ...options(), config, after: first })
+  expect(await outcomeOf(second, ask(second))).toMatchObject({ kind: 'sent' })
+  expect(second.chorus.modelStatus()).toMatchObject({ answeredBy: 'template', tokens: { level: 'spent' } })
+  expect(second.model.requests).toBe(requests)
+})
+
 describe('a line that was being written when the process died', () => {
   /** Ends a Chorus as a process that died when it had written a line, and starts the next one. */
   async function die({

@@ -49,6 +49,25 @@ describe('the standing of the model', () => {
     expect(at.settled.map(({ outcome }) => outcome.kind)).toEqual(['sent', 'sent'])
   })
 
+  it('lets what the model had failed go as soon as it is back, and nothing else', async () => {
+    const at = setUp()
+    const slow = new ChorusError('model-rate-limited', 'later', { retryAfterMs: 60 * SECOND })
+    const own = new ChorusError('model-bad-answer', 'odd', { retryAfterMs: 60 * SECOND })
+    at.errors.push(slow, own)
+    const [outage, odd] = [replyTask({ bot: 'ava' }), replyTask({ bot: 'bob' })]
+    await at.engine.accept([outage, odd])
+    await at.clock.advance(0)
+    at.standing.awaySinceMs = 0
+    at.engine.refresh()
+    await at.clock.advance(5 * SECOND)
+    at.standing.awaySinceMs = undefined
+    at.engine.refresh()
+    await at.clock.advance(0)
+    expect(at.settled.map(({ task }) => task.id)).toEqual([outage.id])
+    await at.clock.advance(60 * SECOND)
+    expect(at.settled.map(({ task }) => task.id)).toEqual([outage.id, odd.id])
+  })
+
   it('makes a failure cost an attempt when it has served others since the last one', async () => {
     const at = setUp()
     at.errors.push(timeout(), timeout())
