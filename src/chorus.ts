@@ -45,6 +45,11 @@ export interface Chorus extends AsyncDisposable {
   readonly bots: readonly Bot[]
   /** Replies whose attempts are spent; without a data folder there are none to wait. */
   readonly deadLetters: DeadLetters | undefined
+  /**
+   * Whether what has no outcome is left to the next start: it is in the journal. False without a data folder and while its
+   * disk refuses; after the stop it says how that ended.
+   */
+  readonly isDurable: boolean
   /** How the bots stand in chat. */
   chatStatus(): ChatStatus
   /**
@@ -250,6 +255,9 @@ function assemble({ chat, conversation, journal, keeper, ...parts }: Parts): Cho
   }
   return {
     ...parts,
+    get isDurable() {
+      return journal?.isDurable ?? false
+    },
     chatStatus: () => chat.status(),
     async start() {
       journal?.open()

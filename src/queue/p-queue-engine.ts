@@ -122,11 +122,11 @@ export class PQueueEngine implements ReplyQueue {
       journal: this.#journal,
       ledger: this.#ledger,
       work: this.#work,
+      isClosed: () => this.#isStopped || this.#drain !== undefined,
+      onTakeOver: () => this.#sweepLater(),
       isStuck: (entry) => this.#standstill.isStuck(entry),
     })
-    const restored = this.#restorer.restore()
-    this.#sweepLater()
-    return restored
+    return this.#restorer.restore()
   }
 
   metrics(): QueueMetrics {
@@ -136,7 +136,7 @@ export class PQueueEngine implements ReplyQueue {
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
     const meant = [...this.#ledger.entries()].filter(({ task }) => matches(task))
     for (const entry of meant) this.#work?.takeBack(entry, outcome)
-    return meant.length
+    return meant.length + (this.#restorer?.takeBack(matches, outcome) ?? 0)
   }
 
   refresh(): void {
@@ -201,7 +201,7 @@ export class PQueueEngine implements ReplyQueue {
   }
 
   #sweepLater(): void {
-    if (this.#ledger.length === 0) return
+    if (this.#isStopped || this.#ledger.length === 0) return
     this.#cancelSweep ??= this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())
   }
 
