@@ -68,7 +68,7 @@ function adviceFor({ bot, code }: Pick<DeadLetter, 'bot' | 'code'>): string | un
 }
 
 /** ISO 8601 by the clock of this place: `2026-01-05T14:03:22+01:00`. */
-export function toLocalTime(ms: number): string {
+function toLocalTime(ms: number): string {
   if (!isTime(ms)) return 'at an unknown time'
   const minutes = -new Date(ms).getTimezoneOffset()
   const local = new Date(ms + minutes * 60_000).toISOString().slice(0, 19)

@@ -37,8 +37,9 @@ describe('beside a running Chorus', () => {
       count: 1,
       advice: expect.stringContaining('chorus dead-letters'),
     })
-    const listed = await cli.run(['dead-letters'])
+    const listed = await cli.run(['dead-letters'], { TZ: 'America/St_Johns' })
     expect([listed.code, listed.stderr]).toEqual([0, ''])
+    expect(listed.stdout).toMatch(/^ {2}asked {5}20[\d-]+T[\d:]+-0[23]:30 by viewer0 in #mychannel, of ava$/m)
     expect(listed.stdout).toContain('  words     @ava how much is 0 and 1?')
     expect(listed.stdout).toMatch(/^ {2}because {3}model-bad-answer: /m)
 

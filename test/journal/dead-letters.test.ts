@@ -80,6 +80,16 @@ describe('the dead letters of a folder', () => {
     expect(letters().redrive([task.id]).changed).toEqual([task.id])
   })
 
+  it('may be many: all of them reach the runner', async () => {
+    const open = openJournal(folder.current)
+    const tasks = Array.from({ length: 450 }, () => replyTask())
+    await Promise.all(tasks.map((task) => kill(open, task)))
+    const ids = tasks.map(({ id }) => id)
+    expect(letters().redrive([...ids, ...ids])).toEqual({ changed: ids, unknown: [] })
+    await open.clock.advance(2 * SECOND)
+    expect(open.given.map(({ task }) => task.id)).toEqual(ids)
+  })
+
   it('that are discarded end as withdrawn by the streamer, and nothing of their words is kept', async () => {
     const open = openJournal(folder.current)
     const task = await kill(open, replyTask({ text: '@ava my secret' }))
