@@ -17,9 +17,12 @@ export function formatDeadLetters(
 ): string {
   const width = isTTY ? (columns || USUAL_COLUMNS) - NAME_COLUMNS : Number.POSITIVE_INFINITY
   const bold = (text: string) => (isTTY ? styleText('bold', text, { validateStream: false }) : text)
-  const count = letters.length === 1 ? '1 dead letter' : `${letters.length} dead letters`
+  const head =
+    letters.length === 1
+      ? '1 dead letter: a reply whose attempts are spent. It waits here until you decide.'
+      : `${letters.length} dead letters: replies whose attempts are spent. They wait here until you decide, the one given up first in front.`
   return [
-    `${count}: a reply whose attempts are spent waits here until you decide. The one that was given up first stands first.`,
+    head,
     ...letters.map((letter) => [bold(printable(letter.id)), ...rowsOf(letter, width)].join('\n')),
     'To have them tried again: chorus dead-letters redrive ID…\nTo give them up:          chorus dead-letters discard ID…\nFor all of them, write --all in place of the ids.',
   ]

@@ -28,6 +28,7 @@ import { Standstill } from './standstill.js'
 const READY_MAX = 2
 /** How often replies that can't be served are looked over for their age. */
 const SWEEP_EVERY_MS = 5 * SECOND
+const DISCARDED: TakenBack = { kind: 'withdrawn', by: 'streamer', reason: 'discarded at the stop' }
 
 export interface PQueueEngineOptions {
   readonly bots: readonly BotLogin[]
@@ -164,6 +165,7 @@ export class PQueueEngine implements ReplyQueue {
     this.#close()
     this.#work?.abandon()
     for (const entry of [...this.#ledger.entries()]) this.#leave(entry, discard)
+    if (discard) this.#restorer?.takeBack(() => true, DISCARDED)
   }
 
   #open(task: ReplyTask, isForNextRun: boolean): LedgerEntry[] {
@@ -184,7 +186,7 @@ export class PQueueEngine implements ReplyQueue {
   /** The next run goes on with it, or nobody. */
   #leave(entry: LedgerEntry, isDiscarded: boolean): void {
     if (isDiscarded) {
-      this.#work?.takeBack(entry, { kind: 'withdrawn', by: 'streamer', reason: 'discarded at the stop' })
+      this.#work?.takeBack(entry, DISCARDED)
       return
     }
     // Nobody died of it.

@@ -68,6 +68,20 @@ describe('what a journal holds without an outcome', () => {
   })
 })
 
+describe('a stop that discards', () => {
+  it('withdraws what waits for a run with its bot, too; another stop leaves it', async () => {
+    const outcomes = async (discard: boolean) => {
+      const { journal, settled } = journalInMemory(found({ bot: 'zoe' }))
+      const { engine } = engineFixture({ journal })
+      engine.restore()
+      await engine.stop({ discard })
+      return [...settled.values()]
+    }
+    expect(await outcomes(true)).toMatchObject([{ kind: 'withdrawn', by: 'streamer' }])
+    expect(await outcomes(false)).toEqual([])
+  })
+})
+
 describe('what is redriven', () => {
   it('while nothing else is owed expires, too, when its bot stays away', async () => {
     const { journal, find, settled } = journalInMemory()
