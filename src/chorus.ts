@@ -49,6 +49,11 @@ export interface Chorus extends AsyncDisposable {
   readonly bots: readonly Bot[]
   /** Replies whose attempts are spent; without a data folder there are none to wait. */
   readonly deadLetters: DeadLetters | undefined
+  /**
+   * Whether what has no outcome is left to the next start: it is in the journal. False without a data folder and while its
+   * disk refuses; after the stop it says how that ended.
+   */
+  readonly isDurable: boolean
   /** How the bots stand in chat. */
   chatStatus(): ChatStatus
   /** Whether the model answers, who makes the lines now, and what it has cost today. */
@@ -245,6 +250,9 @@ function assemble({ chat, conversation, journal, keeper, models, ...parts }: Par
   }
   return {
     ...parts,
+    get isDurable() {
+      return journal?.isDurable ?? false
+    },
     chatStatus: () => chat.status(),
     modelStatus: () => models.status(),
     async start() {

@@ -1,6 +1,12 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
 import { checkCommand } from './commands/check.js'
+import {
+  DEAD_LETTER_ACTIONS,
+  type DeadLetterAction,
+  deadLettersCommand,
+  faultOf,
+} from './commands/dead-letters.js'
 import { demoCommand } from './commands/demo.js'
 import { DEMO_BOTS_MAX } from './commands/demo-cast.js'
 import { doctorCommand } from './commands/doctor.js'
@@ -21,6 +27,7 @@ const USAGE_CODES: readonly ErrorCode[] = [
   'file-missing',
   'no-bot',
   'no-client-id',
+  'no-dead-letter',
   'no-id-server',
   'no-model',
 ]
@@ -59,8 +66,7 @@ function program(): Command {
     })
     .hook('preSubcommand', (all) => requireKnown(all, all.args[0]))
     .helpCommand(false)
-  for (const add of [addStart, addDemo, addCheck, addDoctor, addLogin, addReplay, addSimulate, addHelp])
-    add(chorus)
+  for (const add of COMMANDS) add(chorus)
   return chorus
 }
 
@@ -146,6 +152,30 @@ does for all bots.`,
     )
 }
 
+interface DeadLetterFlags extends ConfigOption {
+  readonly all?: boolean
+  readonly json?: boolean
+}
+
+function addDeadLetters(chorus: Command): void {
+  chorus
+    .command('dead-letters')
+    .description(
+      'show the replies whose attempts are spent, have them tried again (redrive) or give them up (discard); also beside a running Chorus',
+    )
+    .addArgument(new Argument('[action]', 'what to do').choices(DEAD_LETTER_ACTIONS).default('list'))
+    .argument('[id...]', 'which ones, as the list shows them')
+    .option(...CONFIG)
+    .option('--all', 'redrive or discard all there are')
+    .option('--json', 'list them as one JSON array')
+    .action((action: DeadLetterAction, ids: string[], { config, ...flags }: DeadLetterFlags, command) => {
+      const request = { action, ids, ...flags }
+      const fault = faultOf(request)
+      if (fault !== undefined) command.error(fault)
+      deadLettersCommand({ ...request, file: config, output: process.stdout })
+    })
+}
+
 interface ReplayFlags extends ConfigOption {
   readonly speed: number
   readonly as: string[]
@@ -204,6 +234,19 @@ function addHelp(chorus: Command): void {
       command.help()
     })
 }
+
+/** In the order in which the help shows them. */
+const COMMANDS = [
+  addStart,
+  addDemo,
+  addCheck,
+  addDoctor,
+  addLogin,
+  addDeadLetters,
+  addReplay,
+  addSimulate,
+  addHelp,
+]
 
 /** A word that is no command would else be taken for an argument of the default one. */
 function requireKnown(chorus: Command, word: string | undefined): void {

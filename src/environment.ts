@@ -65,7 +65,7 @@ export const ENVIRONMENT_VARIABLES = [
   variable('CHORUS_CONFIG', 'Configuration file', '`config/chorus.yaml`'),
   variable(
     'CHORUS_DATA_DIR',
-    'Folder for what outlives a restart: the tokens of bots that were signed in',
+    'Folder for what outlives a restart: the journal of accepted replies, the tokens of bots that were signed in, what accounts have sent',
     '`data`',
   ),
   variable('HOST', 'Address of the control room; not in effect yet', '`127.0.0.1`'),

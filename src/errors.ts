@@ -81,7 +81,12 @@ const TABLE = {
   'journal-damaged': row(
     'process',
     'free',
-    'What could be read goes on in a new journal; the damaged one is kept beside it.',
+    'Chorus goes on with what can be read in a new journal, at its next start where it does not run, and keeps the damaged one beside it. See that the disk works.',
+  ),
+  'no-dead-letter': row(
+    'process',
+    'never',
+    '`chorus dead-letters` shows those that there are; somebody may have redriven or discarded it already.',
   ),
   'journal-row': row(
     'reply',
@@ -216,6 +221,11 @@ export class ChorusError extends Error {
   get advice(): string {
     return adviceOn(this.code)
   }
+}
+
+/** Whether a word from outside, a file perhaps, is one of the codes. */
+export function isErrorCode(word: string): word is ErrorCode {
+  return Object.hasOwn(TABLE, word)
 }
 
 /** What to do about an error of this kind; with a bot's login in the place that the table leaves for it. */

@@ -13,6 +13,9 @@ interface Row<E extends keyof ChorusEvents> {
   readonly text?: (event: Payload<E>) => string
 }
 
+const DEAD_LETTERS =
+  'Replies whose attempts are spent: `chorus dead-letters` shows them, and has them tried again or discarded.'
+
 /** How each event is logged: at which level, with which fields. */
 const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   ready: { level: 'info', fields: (event) => ({ ...event }) },
@@ -94,9 +97,10 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   'journal:refusing': { level: 'error', fields: (event) => ({ ...event }) },
   'journal:recovered': { level: 'info', fields: (event) => ({ ...event }) },
   'journal:damaged': { level: 'error', fields: (event) => ({ ...event }) },
+  'journal:restored': { level: 'info', fields: (event) => ({ ...event }) },
   'dead-letters:counted': {
     level: ({ count }) => (count > 0 ? 'warn' : 'info'),
-    fields: ({ count }) => ({ count, ...(count > 0 && { advice: 'chorus dead-letters shows them' }) }),
+    fields: ({ count }) => ({ count, ...(count > 0 && { advice: DEAD_LETTERS }) }),
   },
   'model:away': {
     level: ({ code }) => (code === 'model-unauthorized' ? 'error' : 'warn'),

@@ -174,7 +174,19 @@ export interface ChorusEvents {
     readonly aside: string
     readonly rows: number
   }) => void
-  /** How many replies wait in the dead letters: at the start, where there are any, and whenever that changes. */
+  /**
+   * Replies without an outcome were found in the journal: at the start those of earlier runs, later on those that somebody
+   * redrove. `count` go on, `ended` have their outcome now, `absent` wait for a run with their bot.
+   */
+  'journal:restored': (event: {
+    readonly count: number
+    readonly ended: number
+    readonly absent: number
+  }) => void
+  /**
+   * How many replies wait in the dead letters: at the start, where there are any, whenever that changes, and every hour
+   * while there are any.
+   */
   'dead-letters:counted': (event: { readonly count: number }) => void
   /**
    * A model does not answer: it gets no request until a probe is answered. Told once per outage, and once more when what keeps

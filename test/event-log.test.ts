@@ -91,3 +91,15 @@ test('a fault that was foreseen says what to do and has no stack; one that was n
   expect(lines[0]).not.toHaveProperty('err')
   expect(lines[1]).toMatchObject({ level: 40, inMs: 900, err: { stack: expect.stringContaining('oops') } })
 })
+
+test('dead letters that wait are a warning with what to do; that there are none any more is news', () => {
+  const lines = logged('info', (events) => {
+    events.emit('dead-letters:counted', { count: 2 })
+    events.emit('dead-letters:counted', { count: 0 })
+  })
+  expect(lines).toMatchObject([
+    { level: 40, count: 2, advice: expect.stringContaining('`chorus dead-letters`') },
+    { level: 30, count: 0 },
+  ])
+  expect(lines[1]).not.toHaveProperty('advice')
+})

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { printable } from './printable.js'
 
 /** A line of chat for people. */
 export interface ScreenLine {
@@ -16,7 +17,7 @@ export interface ScreenOutput {
 
 const CLEAR_LINE = '\r\u001b[2K'
 /** Columns where a terminal does not tell, or tells 0. */
-const USUAL_COLUMNS = 80
+export const USUAL_COLUMNS = 80
 
 /**
  * Chat that scrolls above one status line. On a terminal the last row is rewritten in place; elsewhere lines come out
@@ -77,9 +78,4 @@ export class ChatScreen {
 /** A cut is seen as one: half a number would be another number. */
 function fitted(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
-}
-
-/** Without control characters: what somebody writes in chat must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}|[\u2028\u2029]|\p{Bidi_Control}/gu, '')
 }

@@ -13,6 +13,7 @@ import { createTokenKeeper, signedInBots } from '../tokens/create-token-keeper.j
 import { idUrlOf } from '../tokens/id-url.js'
 import type { TokenKeeper } from '../tokens/token-keeper.js'
 import { type Finding, failed, formatFinding, note, ok, toFailure } from './finding.js'
+import { checkJournal } from './journal-checks.js'
 import { checkClock, checkDataFolder, checkNode, checkPort } from './machine-checks.js'
 
 export interface DoctorOptions {
@@ -58,6 +59,7 @@ export async function doctorCommand({ file, write }: DoctorOptions): Promise<voi
     checkNode(process.versions.node, readManifest().engines.node),
     ok(`configuration ${loaded.file}`),
     checkDataFolder(environment.dataDir),
+    ...checkJournal(environment.dataDir),
   ])
   show(await checkTokens(patient))
   show(await checkChat(patient))

@@ -20,6 +20,9 @@ export interface StopSignalOptions {
   readonly tell: (text: string) => void
 }
 
+/** What a signal has to do with. */
+type Stoppable = Pick<Chorus, 'gracefulStop' | 'stop' | 'router' | 'isDurable'>
+
 /**
  * Stops Chorus by signal: the first one gracefully, a second one at once. A reader of the output that goes away, as
  * `head` does, asks for the graceful stop, too, but never for the other: Ctrl-C may have ended it beside us.
@@ -27,7 +30,7 @@ export interface StopSignalOptions {
 export class StopSignal {
   /** Resolves when Chorus has stopped because of a signal or of {@link request}. */
   readonly stopped: Promise<void>
-  readonly #chorus: Pick<Chorus, 'gracefulStop' | 'stop' | 'router'>
+  readonly #chorus: Stoppable
   readonly #options: StopSignalOptions
   readonly #listener = () => this.request()
   readonly #outputGone = (error: NodeJS.ErrnoException) => {
@@ -36,7 +39,7 @@ export class StopSignal {
   #resolve: () => void = () => {}
   #requestedAtMs: number | undefined
 
-  constructor(chorus: Pick<Chorus, 'gracefulStop' | 'stop' | 'router'>, options: StopSignalOptions) {
+  constructor(chorus: Stoppable, options: StopSignalOptions) {
     this.#chorus = chorus
     this.#options = options
     this.stopped = new Promise((resolve) => {
@@ -75,7 +78,12 @@ export class StopSignal {
     const { left } = await this.#chorus.gracefulStop({
       deadlineMs: Math.max(0, this.#options.deadlineMs - GOODBYE_MS),
     })
-    if (left > 0) this.#options.tell(`Left unanswered: ${replies(left)}.`)
+    if (left > 0) this.#options.tell(this.#farewell(left))
+  }
+
+  #farewell(left: number): string {
+    if (!this.#chorus.isDurable) return `Left unanswered: ${replies(left)}.`
+    return `${replies(left)} ${left === 1 ? 'waits' : 'wait'} in the journal for the next start.`
   }
 
   #settle(stop: Promise<void>): void {

@@ -5,6 +5,9 @@ import { type DeadLetter, DeadLetterTable } from './dead-letter-table.js'
 import { JOURNAL_FILE } from './journal-file.js'
 import { migrate } from './schema.js'
 
+/** Changed in one commit: a running Chorus waits for it, and it must not wait for long. */
+const SLICE = 200
+
 /** What became of the dead letters that were named. */
 export interface DeadLetterChange {
   readonly changed: readonly string[]
@@ -42,11 +45,13 @@ export class DeadLetters {
 
   #change(ids: readonly string[], change: (table: DeadLetterTable, id: string) => boolean): DeadLetterChange {
     const changed = new Set<string>()
-    this.#with((table, database) =>
-      database.transaction(() => {
-        for (const id of new Set(ids)) if (change(table, id)) changed.add(id)
-      }),
-    )
+    const meant = [...new Set(ids)]
+    this.#with((table, database) => {
+      for (let from = 0; from < meant.length; from += SLICE)
+        database.transaction(() => {
+          for (const id of meant.slice(from, from + SLICE)) if (change(table, id)) changed.add(id)
+        })
+    })
     return { changed: [...changed], unknown: ids.filter((id) => !changed.has(id)) }
   }
 

@@ -6,6 +6,7 @@ import type { KeptLine } from '../kept-line.js'
 import { RecentIds } from '../recent-ids.js'
 import type { ReplyJournal, ReplyRecord } from '../reply-journal.js'
 import type { TokenUse, TokenUseStore } from '../token-use.js'
+import { DeadLetterCount } from './dead-letter-count.js'
 import { Housekeeping } from './housekeeping.js'
 import { JournalEntries, type JournalEntry } from './journal-entries.js'
 import { JournalFile } from './journal-file.js'
@@ -44,19 +45,22 @@ export class Journal implements ReplyJournal, AsyncDisposable {
   readonly #housekeeping: Housekeeping
   readonly #entries = new JournalEntries()
   readonly #settled = new RecentIds(SETTLED_IDS)
+  readonly #dead: DeadLetterCount
   /** Up to which of its lines each channel is in the file. */
   readonly #linesUpTo = new Map<ChannelName, number>()
   readonly #cancels: Cancel[] = []
   /** Found in the file, and not given to the queue yet. */
   #found: ReplyRecord[] = []
   #take: ((records: readonly ReplyRecord[]) => void) | undefined
-  #deadCount = 0
   #foreignVersion: unknown
   #clearings = 0
+  /** Set by the end. */
+  #isComplete: boolean | undefined
 
   constructor(options: JournalOptions) {
     const { clock, events, folder, keptMs, pid = process.pid } = options
     this.#options = options
+    this.#dead = new DeadLetterCount({ clock, events })
     this.#file = new JournalFile({ clock, events, folder, pid, opened: (store) => this.#opened(store) })
     this.#writes = new WriteBehind({
       store: () => this.#file.store,
@@ -87,14 +91,14 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     this.#housekeeping.start()
   }
 
-  /** Whether replies outlive a crash now. */
-  get isWritable(): boolean {
-    return this.#file.store !== undefined
+  /** Whether replies outlive a crash now; after the end, whether all that it was told is in the file. */
+  get isDurable(): boolean {
+    return this.#isComplete ?? this.#file.store !== undefined
   }
 
   /** Replies in the dead letters. */
   get deadCount(): number {
-    return this.#deadCount
+    return this.#dead.value
   }
 
   put(record: ReplyRecord): Promise<void> {
@@ -162,7 +166,7 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     for (const cancel of this.#cancels.splice(0)) cancel()
     this.#housekeeping.stop()
     if (this.#file.store) this.#beat()
-    this.#writes.flush()
+    this.#isComplete ??= this.#writes.flush()
     this.#file.close()
   }
 
@@ -199,7 +203,7 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     for (const id of store.replies.settledIds(SETTLED_IDS).reverse()) this.#settled.add(id)
     for (const channel of store.lines.channels()) this.#noteLines(channel, store.lines.of(channel))
     this.#foreignVersion = store.foreignVersion()
-    this.#setDeadCount(store.replies.deadCount())
+    this.#dead.set(store.replies.deadCount())
     this.#writes.resume()
     this.#give()
   }
@@ -230,6 +234,7 @@ export class Journal implements ReplyJournal, AsyncDisposable {
 
   #beat(): void {
     this.#file.check()
+    this.#dead.remind()
     void this.#writes.put('heartbeat', (store) => store.state.beat(store.time.heartbeat()))
   }
 
@@ -240,19 +245,13 @@ export class Journal implements ReplyJournal, AsyncDisposable {
       if (version === this.#foreignVersion) return
       this.#foreignVersion = version
       for (const open of store.replies.redriven()) this.#adopt(open, undefined)
-      this.#setDeadCount(store.replies.deadCount())
+      this.#dead.set(store.replies.deadCount())
       this.#give()
     })
   }
 
   #countDead(): void {
-    this.#read((store) => this.#setDeadCount(store.replies.deadCount()))
-  }
-
-  #setDeadCount(count: number): void {
-    if (count === this.#deadCount) return
-    this.#deadCount = count
-    this.#options.events.emit('dead-letters:counted', { count })
+    this.#read((store) => this.#dead.set(store.replies.deadCount()))
   }
 
   #tellUnreadable(number: number): void {

@@ -1,8 +1,37 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { ChorusError } from '../errors.js'
 import { Database } from './database.js'
 
 const FILE = 'runner.lock'
+/** Somebody who only looks whether a Chorus runs has the lock for a moment, too: that must keep no start out. */
+const LOOK_MS = 250
+
+/** The process that runs on a data folder; `pid` is unset where it can't be told. */
+export interface Runner {
+  readonly pid: number | undefined
+}
+
+/**
+ * Who runs on a data folder; `undefined`: nobody. It disturbs neither one that runs nor one that starts.
+ *
+ * @throws ChorusError `journal-…` when it can't be told
+ */
+export function findRunner(folder: string): Runner | undefined {
+  const file = path.join(folder, FILE)
+  if (!existsSync(file)) return undefined
+  const database = new Database(file, { busyMs: 0 })
+  try {
+    database.execute('BEGIN IMMEDIATE; ROLLBACK')
+    return undefined
+  } catch (error) {
+    if (!isBusy(error)) throw error
+    const holder = holderOf(database)
+    return { pid: typeof holder === 'number' ? holder : undefined }
+  } finally {
+    database.close()
+  }
+}
 
 /**
  * Makes one process the only one that runs on a data folder. The lock is SQLite's own on a file that is used for nothing
@@ -15,13 +44,13 @@ export class RunnerLock {
    * @throws ChorusError `data-folder-taken` when another process has it; `journal-…` when the folder takes no lock
    */
   constructor(folder: string, pid: number) {
-    this.#database = new Database(path.join(folder, FILE), { busyMs: 0 })
+    this.#database = new Database(path.join(folder, FILE), { busyMs: LOOK_MS })
     try {
       this.#take(pid)
     } catch (error) {
-      const holder = this.#holder()
+      const holder = holderOf(this.#database)
       this.#database.close()
-      if (error instanceof ChorusError && error.code === 'journal-busy') throw taken(folder, holder)
+      if (isBusy(error)) throw taken(folder, holder)
       throw error
     }
   }
@@ -39,13 +68,17 @@ export class RunnerLock {
     // Begun and never ended: others may read who holds it, and none may write.
     this.#database.execute('BEGIN IMMEDIATE')
   }
+}
 
-  #holder(): unknown {
-    try {
-      return this.#database.value('SELECT pid FROM holder')
-    } catch {
-      return undefined
-    }
+function isBusy(error: unknown): boolean {
+  return error instanceof ChorusError && error.code === 'journal-busy'
+}
+
+function holderOf(database: Database): unknown {
+  try {
+    return database.value('SELECT pid FROM holder')
+  } catch {
+    return undefined
   }
 }
 

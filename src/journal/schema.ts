@@ -84,17 +84,27 @@ const MIGRATIONS: readonly string[] = [
  * {@link Database} throws
  */
 export function migrate(database: Database): void {
+  const version = requireKnownVersion(database)
+  if (version === MIGRATIONS.length) return
+  database.transaction(() => {
+    for (const step of MIGRATIONS.slice(version)) database.execute(step)
+    database.execute(`PRAGMA user_version = ${MIGRATIONS.length}; PRAGMA application_id = ${APPLICATION_ID}`)
+  })
+}
+
+/**
+ * The version of a file that is a journal, or can become one: 0 where nothing is in it yet.
+ *
+ * @throws ChorusError as {@link migrate}
+ */
+export function requireKnownVersion(database: Database): number {
   const version = Number(database.value('PRAGMA user_version'))
   if (version > MIGRATIONS.length)
     throw new ChorusError(
       'journal-newer',
       `the journal has version ${version}, and this Chorus knows ${MIGRATIONS.length}`,
     )
-  if (version === MIGRATIONS.length) return
   if (version === 0 && Number(database.value('SELECT count(*) FROM sqlite_schema')) > 0)
     throw new ChorusError('journal-damaged', 'the file holds tables that are not a journal’s')
-  database.transaction(() => {
-    for (const step of MIGRATIONS.slice(version)) database.execute(step)
-    database.execute(`PRAGMA user_version = ${MIGRATIONS.length}; PRAGMA application_id = ${APPLICATION_ID}`)
-  })
+  return version
 }

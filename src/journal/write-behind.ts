@@ -66,9 +66,10 @@ export class WriteBehind {
     this.#commit([[key, waiting], ...this.#batch().filter(([other]) => other !== key)])
   }
 
-  /** Makes all writes before it returns, unless the file refuses. */
-  flush(): void {
+  /** Makes all writes before it returns; false where the file refuses. */
+  flush(): boolean {
     while (this.#waiting.size > 0 && this.#commit(this.#batch()));
+    return this.#waiting.size === 0
   }
 
   /** The file may take writes again. */

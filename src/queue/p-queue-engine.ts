@@ -28,6 +28,7 @@ import { Standstill } from './standstill.js'
 const READY_MAX = 2
 /** How often replies that can't be served are looked over for their age. */
 const SWEEP_EVERY_MS = 5 * SECOND
+const DISCARDED: TakenBack = { kind: 'withdrawn', by: 'streamer', reason: 'discarded at the stop' }
 
 export interface PQueueEngineOptions {
   readonly bots: readonly BotLogin[]
@@ -123,12 +124,11 @@ export class PQueueEngine implements ReplyQueue {
       journal: this.#journal,
       ledger: this.#ledger,
       work: this.#work,
-      lanes: this.#lanes,
+      isClosed: () => this.#isStopped || this.#drain !== undefined,
+      onTakeOver: () => this.#tookOver(),
       isStuck: (entry) => this.#standstill.isStuck(entry),
     })
-    const restored = this.#restorer.restore()
-    this.#sweepLater()
-    return restored
+    return this.#restorer.restore()
   }
 
   metrics(): QueueMetrics {
@@ -138,7 +138,7 @@ export class PQueueEngine implements ReplyQueue {
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
     const meant = [...this.#ledger.entries()].filter(({ task }) => matches(task))
     for (const entry of meant) this.#work?.takeBack(entry, outcome)
-    return meant.length
+    return meant.length + (this.#restorer?.takeBack(matches, outcome) ?? 0)
   }
 
   refresh(): void {
@@ -170,6 +170,7 @@ export class PQueueEngine implements ReplyQueue {
     this.#close()
     this.#work?.abandon()
     for (const entry of [...this.#ledger.entries()]) this.#leave(entry, discard)
+    if (discard) this.#restorer?.takeBack(() => true, DISCARDED)
   }
 
   #open(task: ReplyTask, isForNextRun: boolean): LedgerEntry[] {
@@ -182,6 +183,11 @@ export class PQueueEngine implements ReplyQueue {
     return [entry]
   }
 
+  #tookOver(): void {
+    this.#lanes.refresh()
+    this.#sweepLater()
+  }
+
   #close(): void {
     this.#lanes.stop()
     this.#work?.close()
@@ -190,7 +196,7 @@ export class PQueueEngine implements ReplyQueue {
   /** The next run goes on with it, or nobody. */
   #leave(entry: LedgerEntry, isDiscarded: boolean): void {
     if (isDiscarded) {
-      this.#work?.takeBack(entry, { kind: 'withdrawn', by: 'streamer', reason: 'discarded at the stop' })
+      this.#work?.takeBack(entry, DISCARDED)
       return
     }
     // Nobody died of it.
@@ -207,7 +213,7 @@ export class PQueueEngine implements ReplyQueue {
   }
 
   #sweepLater(): void {
-    if (this.#ledger.length === 0) return
+    if (this.#isStopped || this.#ledger.length === 0) return
     this.#cancelSweep ??= this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())
   }
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js'
-import { type BotLogin, type Outcome, sameLogin } from '../domain.js'
+import { type BotLogin, type Outcome, type ReplyTask, sameLogin } from '../domain.js'
 import type { ChorusEmitter } from '../events.js'
 import type { ReplyJournal, ReplyRecord } from '../reply-journal.js'
-import type { Lanes } from './lanes.js'
+import type { TakenBack } from '../reply-queue.js'
 import { type Ledger, type LedgerEntry, toRecord } from './ledger.js'
 import { Quarantine } from './quarantine.js'
 import type { ReplyWork } from './reply-work.js'
@@ -15,7 +15,10 @@ export interface RestorerOptions {
   readonly journal: ReplyJournal
   readonly ledger: Ledger
   readonly work: ReplyWork
-  readonly lanes: Pick<Lanes, 'refresh'>
+  /** Whether it is too late: what is found from then on is left to the next run. */
+  readonly isClosed: () => boolean
+  /** Called when it has taken some over. */
+  readonly onTakeOver: () => void
   /** Whether nothing is gained by waiting for the reply now. */
   readonly isStuck: (entry: LedgerEntry) => boolean
   /** A reply that could not be served for longer than this, in milliseconds, expires. */
@@ -31,6 +34,8 @@ export class Restorer {
   #isRestored = false
   #isBusy = false
   #count = 0
+  /** Of bots that don't take part in this run: they wait in the journal for one that has them. */
+  #absent: ReplyRecord[] = []
 
   constructor(options: RestorerOptions) {
     const { isStuck, ledger, work } = options
@@ -60,7 +65,17 @@ export class Restorer {
     this.#quarantine.look()
   }
 
+  /** Ends those of absent bots that `matches`. Returns how many there were. */
+  takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
+    const meant = this.#absent.filter(({ task }) => matches(task))
+    this.#absent = this.#absent.filter(({ task }) => !matches(task))
+    for (const record of meant) void this.#options.journal.settle(record, outcome)
+    return meant.length
+  }
+
   #takeOver(records: readonly ReplyRecord[]): void {
+    if (this.#options.isClosed()) return
+    const before = { count: this.#count, absent: this.#absent.length }
     // What may be repeated may be so only for seconds, and while nothing else is said there.
     const isSending = ({ progress }: ReplyRecord) => progress.kind === 'sending'
     this.#isBusy = true
@@ -68,7 +83,11 @@ export class Restorer {
     for (const record of records.filter((record) => !isSending(record))) this.#restore(record)
     this.#quarantine.look()
     this.#isBusy = false
-    this.#options.lanes.refresh()
+    this.#options.onTakeOver()
+    const count = this.#count - before.count
+    const absent = this.#absent.length - before.absent
+    const ended = records.length - count - absent
+    if (records.length > 0) this.#options.events.emit('journal:restored', { count, ended, absent })
   }
 
   #restore(record: ReplyRecord): void {
@@ -77,6 +96,7 @@ export class Restorer {
     if (bot === undefined) {
       // It waits for a run with that bot, as long as anybody would wait for the answer.
       if (end) void this.#options.journal.settle(record, end)
+      else this.#absent.push(record)
       return
     }
     const entry = this.#open({ ...record, task: { ...record.task, bot } })

@@ -43,13 +43,15 @@ describe('a stop', () => {
     expect(await world.answers(1)).toEqual([expect.stringContaining('@Viewer0 ')])
   })
 
-  test('ends with 0 at its deadline, and says what is left unanswered', async ({ cli, world }) => {
+  test('ends with 0 at its deadline, and says what waits for the next start', async ({ cli, world }) => {
     cli.write('live.yaml', configFor(BOTS, 'stop: { deadline: 1 }\n'))
     const chorus = cli.start(['start'], world.env())
     world.model.always({ kind: 'hang' })
     await ask(chorus, world, 3)
     chorus.signal('SIGTERM')
-    expect(await chorus.event('stopping', 2)).toMatchObject({ msg: 'Left unanswered: 3 replies.' })
+    expect(await chorus.event('stopping', 2)).toMatchObject({
+      msg: '3 replies wait in the journal for the next start.',
+    })
     expect((await chorus.end()).code).toBe(0)
   })
 
@@ -65,7 +67,9 @@ describe('a stop', () => {
     chorus.signal('SIGINT')
     // The deadline is ten minutes: an end within the test's patience is one at once.
     expect((await chorus.end()).code).toBe(0)
-    expect(await chorus.event('stopping', 2)).toMatchObject({ msg: 'Left unanswered: 2 replies.' })
+    expect(await chorus.event('stopping', 2)).toMatchObject({
+      msg: '2 replies wait in the journal for the next start.',
+    })
     expect(world.twitch.ledger.delivered()).toEqual([])
   })
 

@@ -27,11 +27,11 @@ describe('used wrongly, it says in one line what is wrong and ends with 2', () =
     [['simulat'], "unknown command 'simulat'; did you mean simulate?"],
     [
       ['dance'],
-      "unknown command 'dance'; the commands are start, demo, check, doctor, login, replay, simulate, help",
+      "unknown command 'dance'; the commands are start, demo, check, doctor, login, dead-letters, replay, simulate, help",
     ],
     [
       ['help', 'dance'],
-      "unknown command 'dance'; the commands are start, demo, check, doctor, login, replay, simulate, help",
+      "unknown command 'dance'; the commands are start, demo, check, doctor, login, dead-letters, replay, simulate, help",
     ],
     [['start', 'demo'], "too many arguments for 'start'. Expected 0 arguments but got 1."],
     [['--bot', '2'], "unknown option '--bot'"],
@@ -44,6 +44,11 @@ describe('used wrongly, it says in one line what is wrong and ends with 2', () =
     [
       ['simulate', '--model-port', '65536'],
       badValue('--model-port <n>', '65536', 'a whole number from 0 to 65535'),
+    ],
+    [['dead-letters', 'redrive'], 'dead-letters redrive wants the ids of dead letters, or --all'],
+    [
+      ['dead-letters', 'ava/m-1'],
+      "command-argument value 'ava/m-1' is invalid for argument 'action'. Allowed choices are list, redrive, discard.",
     ],
     [['check', '--config'], "option '-c, --config <file>' argument missing"],
   ] as const)('%j', async ([args, expected], { cli }) => {

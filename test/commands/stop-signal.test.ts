@@ -49,3 +49,27 @@ test('it listens to the process’s signals until it is disposed of', () => {
   signal.dispose()
   expect(process.listenerCount('SIGTERM')).toBe(0)
 })
+
+test.each([
+  [3, true, '3 replies wait in the journal for the next start.'],
+  [1, true, '1 reply waits in the journal for the next start.'],
+  [3, false, 'Left unanswered: 3 replies.'],
+])(
+  'of %i replies that are left it says what becomes of them; kept: %s',
+  async (left, isDurable, expected) => {
+    const told: string[] = []
+    const chorus = {
+      isDurable,
+      router: { getQueueMetrics: () => ({ global: { size: 0, pending: 0 }, bots: {} }) },
+      gracefulStop: async () => ({ done: 0, left }),
+    } as unknown as ConstructorParameters<typeof StopSignal>[0]
+    signal = new StopSignal(chorus, {
+      clock: new ManualClock(),
+      deadlineMs: 8000,
+      tell: (text) => told.push(text),
+    })
+    signal.request()
+    await signal.stopped
+    expect(told).toEqual([expected])
+  },
+)

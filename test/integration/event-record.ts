@@ -48,6 +48,7 @@ const EVENTS = Object.keys({
   'journal:refusing': true,
   'journal:recovered': true,
   'journal:damaged': true,
+  'journal:restored': true,
   'dead-letters:counted': true,
   'model:away': true,
   'model:back': true,

@@ -52,12 +52,12 @@ describe('a file that refuses for a while', () => {
     journal.putNow(record(before, { progress: { kind: 'working' } }))
     await journal.settle(record(settled), { kind: 'sent' })
     await clock.advance(MINUTE)
-    expect(journal.isWritable).toBe(false)
+    expect(journal.isDurable).toBe(false)
     expect(open.told).toMatchObject([{ event: 'journal:refusing', payload: { code: 'journal-busy' } }])
     end()
     await clock.advance(2 * SECOND)
     await journal.put(record(during))
-    expect(journal.isWritable).toBe(true)
+    expect(journal.isDurable).toBe(true)
     expect(events(open)).toEqual(['journal:refusing', 'journal:recovered'])
     expect(query(folder.current, 'SELECT id, state FROM open_reply ORDER BY id')).toEqual(
       [
@@ -75,7 +75,7 @@ describe('a file that refuses for a while', () => {
     end()
     await open.clock.advance(SECOND)
     expect(open.told).toEqual([])
-    expect(open.journal.isWritable).toBe(true)
+    expect(open.journal.isDurable).toBe(true)
   })
 
   it('from the start on is opened later, and what it held goes on then', async () => {
@@ -159,7 +159,7 @@ describe('a damaged file', () => {
     const task = replyTask()
     await putAll(second, [task])
     expect(idsInFile(place)).toContain(task.id)
-    expect(second.journal.isWritable).toBe(true)
+    expect(second.journal.isDurable).toBe(true)
   })
 
   it('is put aside, and what can be read of it goes on', async () => {
@@ -231,6 +231,6 @@ describe('a second run on the folder', () => {
       expect.objectContaining({ code: 'data-folder-taken', message: expect.stringContaining('4711') }),
     )
     first.journal.close()
-    expect(openJournal(folder.current).journal.isWritable).toBe(true)
+    expect(openJournal(folder.current).journal.isDurable).toBe(true)
   })
 })

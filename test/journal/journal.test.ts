@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MINUTE, SECOND } from '../../src/clock.js'
 import { ManualClock } from '../support/manual-clock.js'
@@ -105,4 +107,27 @@ describe('the settled replies', () => {
     await journal.put(record(task))
     await journal.settle(record(task), outcome)
   }
+})
+
+describe('whether replies outlive the process', () => {
+  it('is told while it runs, and of how it ended afterwards', async () => {
+    const { journal } = openJournal(folder.current)
+    expect(journal.isDurable).toBe(true)
+    void journal.put(record(replyTask()))
+    journal.close()
+    expect(journal.isDurable).toBe(true)
+    journal.close()
+    expect(journal.isDurable).toBe(true)
+  })
+
+  it('is denied while the file refuses, and when it did so to the end', () => {
+    // A folder in its place keeps everybody out, whoever runs the test.
+    mkdirSync(path.join(folder.current, 'journal.db'))
+    const { journal, told } = openJournal(folder.current)
+    void journal.put(record(replyTask()))
+    expect(told).toMatchObject([{ event: 'journal:refusing' }])
+    expect(journal.isDurable).toBe(false)
+    journal.close()
+    expect(journal.isDurable).toBe(false)
+  })
 })
