@@ -256,8 +256,8 @@ export class Delivery {
 
   #sent(pending: PendingLine, id: MessageId | undefined): void {
     if (pending.isSettled) return
-    pending.sent(id)
     this.#options.events.emit('line:sent', { bot: this.#options.bot, line: pending.line, id })
+    pending.sent(id)
   }
 
   #watchUnseen({ channel, pending }: Unanswered): void {

@@ -90,7 +90,7 @@ export class OutboxWorld {
       handed.isInFlight = isInFlight
     }
     this.bot(login)
-      .outbox.send(line, { signal: handed.controller.signal, inFlight })
+      .outbox.send(line, { signal: handed.controller.signal, inFlight, settled() {} })
       .then(
         (outcome) => {
           handed.outcome = outcome

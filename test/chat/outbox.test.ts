@@ -6,7 +6,7 @@ import { type ChatLine, type ChatText, toBotLogin, toChannelName, toMessageId } 
 import { ChorusEmitter } from '../../src/events.js'
 import { ManualClock, settle } from '../support/manual-clock.js'
 
-const wanted = (signal = new AbortController().signal) => ({ signal, inFlight() {} })
+const wanted = (signal = new AbortController().signal) => ({ signal, inFlight() {}, settled() {} })
 const line = (text: string, channel = 'here'): ChatLine => ({
   channel: toChannelName(channel),
   text: text as ChatText,
@@ -217,7 +217,7 @@ describe('Outbox', () => {
     const aborting = new AbortController()
     const inFlight: boolean[] = []
     const sent = outbox.send(line('maybe'), {
-      signal: aborting.signal,
+      ...wanted(aborting.signal),
       inFlight: (isInFlight) => inFlight.push(isInFlight),
     })
     aborting.abort(new Error('withdrawn'))

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SECOND } from '../../src/clock.js'
+import { query } from '../journal/journal-fixture.js'
 import { CHANNEL, choruses, type FixtureOptions } from './chorus-fixture.js'
 import { AT_ONCE, ask } from './questions.js'
 
@@ -41,5 +42,18 @@ describe('a Chorus that is stopped in the middle', () => {
         .map(({ replyParent }) => replyParent)
         .sort(),
     ).toEqual([...questions].sort())
+  })
+})
+
+describe('the journal of a busy account', () => {
+  it('has at most one line in doubt whenever one is written: what became of the last one is in it, too', async () => {
+    const chorus = await start({ ...options(), bots: ['ava'] })
+    const inDoubt: number[] = []
+    chorus.chorus.events.on('line:written', () => {
+      inDoubt.push(query(dataDir, "SELECT id FROM open_reply WHERE state = 'sending'").length)
+    })
+    for (let count = 0; count < 20; count++) ask(chorus, { viewer: `viewer${count}` })
+    await chorus.record.settled(20)
+    expect(inDoubt).toEqual(Array.from({ length: 20 }, () => 1))
   })
 })
