@@ -45,7 +45,7 @@ export class Delivery {
     this.#unseen = new UnseenWatch(clock)
     this.#answers = new AnswerWatch({
       clock,
-      heardAtMs: () => link.heardAtMs(),
+      pongAtMs: () => link.pongAtMs(),
       ping: () => link.ping(),
       silent: (open) => this.#silent(open),
     })
@@ -212,7 +212,7 @@ export class Delivery {
     return pending.isDoubtful ? 'left in doubt' : 'made anew'
   }
 
-  /** Twitch is heard, and has not answered the line. */
+  /** Twitch has read the line, and says nothing of it. */
   #silent(open: Unanswered): void {
     this.#noteArrival(open)
     if (open.pending.isSettled) {
