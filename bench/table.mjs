@@ -11,6 +11,7 @@ import { availableParallelism, cpus } from 'node:os'
  *
  * @typedef {object} Table
  * @property {string} name as on the command line
+ * @property {string} [command] by which it is made; by default that of a benchmark
  * @property {string} title
  * @property {readonly string[]} notes what was done, and how to read it: one line each
  * @property {readonly string[]} columns the verdict's is added
@@ -22,13 +23,13 @@ import { availableParallelism, cpus } from 'node:os'
  *
  * @param {Table} table
  */
-export function formatTable({ name, title, notes, columns, rows }) {
+export function formatTable({ name, command = `npm run bench -- ${name}`, title, notes, columns, rows }) {
   const head = [...columns, 'verdict']
   const lines = rows.map(({ cells, isOk }) => [...cells, toVerdict(isOk)])
   const widths = head.map((_, at) => Math.max(...[head, ...lines].map((line) => line[at]?.length ?? 0)))
   return [
     `== ${title}`,
-    `${new Date().toISOString().slice(0, 10)} · ${describeMachine()} · npm run bench -- ${name}`,
+    `${new Date().toISOString().slice(0, 10)} · ${describeMachine()} · ${command}`,
     ...notes,
     '',
     ...[head, widths.map((width) => '-'.repeat(width)), ...lines].map((line) => toLine(line, widths)),

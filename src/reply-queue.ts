@@ -47,10 +47,15 @@ export interface WorkContext {
    * between nobody can take the reply back: what `deliver` comes to is its outcome, and a stop leaves it sent in doubt.
    */
   inFlight(isInFlight: boolean): void
+  /**
+   * To be called with what became of the line where another one may be written before `deliver` has resolved to it: it is
+   * recorded at once, so that a crash can't leave both lines in doubt. The first outcome counts.
+   */
+  settled(outcome: Outcome): void
 }
 
 /** What concerns whoever says a line that is made. */
-export type DeliveryContext = Pick<WorkContext, 'signal' | 'inFlight' | 'writtenAtMs'>
+export type DeliveryContext = Pick<WorkContext, 'signal' | 'inFlight' | 'settled' | 'writtenAtMs'>
 
 /**
  * Makes and sends replies: registered once, called for every task.

@@ -19,18 +19,19 @@ export interface Unanswered {
 
 export interface AnswerWatchOptions {
   readonly clock: Clock
-  /** When Twitch was last heard on the connection of now, in clock milliseconds. */
-  readonly heardAtMs: () => number
-  /** Makes Twitch answer, so that `heardAtMs` tells a silent chat from a dead link. */
+  /** When Twitch last answered a PING on the connection of now, in clock milliseconds. */
+  readonly pongAtMs: () => number
   readonly ping: () => void
-  /** Twitch is heard and has said nothing of this line, which is not watched any more. */
+  /** Twitch has read this line and says nothing of it; it is not watched any more. */
   readonly silent: (unanswered: Unanswered) => void
 }
 
-/** Silence after which a line is given up, where Twitch is otherwise heard. */
+/** Silence after which Twitch is asked whether it has read the line. */
 const ANSWER_WITHIN_MS = 5 * SECOND
 /** How often is looked whether it has answered the PING. */
 const LOOK_EVERY_MS = SECOND / 4
+/** A link that is not dead and answers no PING in half a minute answers none at all. They are counted, for a process may sleep. */
+const LOOKS_MAX = (30 * SECOND) / LOOK_EVERY_MS
 
 interface Entry {
   readonly unanswered: Unanswered
@@ -53,7 +54,7 @@ export class AnswerWatch {
   add(unanswered: Unanswered): void {
     const entry: Entry = { unanswered, cancel: () => {} }
     this.#entries.set(unanswered.channel, entry)
-    entry.cancel = this.#options.clock.after(ANSWER_WITHIN_MS, () => this.#askIfAlive(entry))
+    entry.cancel = this.#options.clock.after(ANSWER_WITHIN_MS, () => this.#askIfRead(entry))
   }
 
   get(channel: ChannelName): Unanswered | undefined {
@@ -79,12 +80,17 @@ export class AnswerWatch {
     return all
   }
 
-  /** What comes after the PING has left the line behind: a link that stalls, or a process that slept, proves nothing. */
-  #askIfAlive(entry: Entry): void {
-    const { clock, heardAtMs, ping, silent } = this.#options
+  /**
+   * Twitch reads a connection in order: when it answers a PING that came after the line, it has read the line. Nothing else
+   * says so: what others say in chat comes in, too, while our own lines are still on their way.
+   */
+  #askIfRead(entry: Entry): void {
+    const { clock, ping, pongAtMs, silent } = this.#options
     const askedMs = clock.now()
+    let looks = 0
     const look = () => {
-      if (heardAtMs() > askedMs) {
+      looks += 1
+      if (pongAtMs() > askedMs || looks > LOOKS_MAX) {
         this.#entries.delete(entry.unanswered.channel)
         silent(entry.unanswered)
       } else entry.cancel = clock.after(LOOK_EVERY_MS, look)

@@ -109,7 +109,7 @@ export class BotAccount {
       link: {
         canWrite: (channel) => this.isIn(channel),
         write: (raw) => this.#connection.online?.write(raw),
-        heardAtMs: () => this.#connection.online?.heardAtMs ?? Number.NEGATIVE_INFINITY,
+        pongAtMs: () => this.#connection.online?.pongAtMs ?? Number.NEGATIVE_INFINITY,
         ping: () => this.#connection.online?.ping(),
         isWatched: options.isWatched,
         othersHeardAtMs: options.othersHeardAtMs,

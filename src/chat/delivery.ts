@@ -45,7 +45,7 @@ export class Delivery {
     this.#unseen = new UnseenWatch(clock)
     this.#answers = new AnswerWatch({
       clock,
-      heardAtMs: () => link.heardAtMs(),
+      pongAtMs: () => link.pongAtMs(),
       ping: () => link.ping(),
       silent: (open) => this.#silent(open),
     })
@@ -212,7 +212,7 @@ export class Delivery {
     return pending.isDoubtful ? 'left in doubt' : 'made anew'
   }
 
-  /** Twitch is heard, and has not answered the line. */
+  /** Twitch has read the line, and says nothing of it. */
   #silent(open: Unanswered): void {
     this.#noteArrival(open)
     if (open.pending.isSettled) {
@@ -256,8 +256,8 @@ export class Delivery {
 
   #sent(pending: PendingLine, id: MessageId | undefined): void {
     if (pending.isSettled) return
-    pending.sent(id)
     this.#options.events.emit('line:sent', { bot: this.#options.bot, line: pending.line, id })
+    pending.sent(id)
   }
 
   #watchUnseen({ channel, pending }: Unanswered): void {

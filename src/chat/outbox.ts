@@ -15,9 +15,8 @@ export interface OutboxLink {
   canWrite(channel: ChannelName): boolean
   /** Writes a raw line; to be called only where it can. */
   write(raw: string): void
-  /** When Twitch was last heard on the connection of now, in clock milliseconds. */
-  heardAtMs(): number
-  /** Asks Twitch for a sign of life. */
+  /** When Twitch last answered a PING on the connection of now, in clock milliseconds. */
+  pongAtMs(): number
   ping(): void
   /** Whether another bot of ours listens in the channel and would see the line. */
   isWatched(channel: ChannelName): boolean

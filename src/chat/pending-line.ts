@@ -92,9 +92,11 @@ export class PendingLine {
     this.settle({ kind: 'sent', inDoubt: true })
   }
 
-  /** Its outcome is known: the first one counts. */
+  /** Its outcome is known: the first one counts. It is told at once, for the next line may be written before `done` is read. */
   settle(outcome: Outcome): void {
+    if (this.#isSettled) return
     this.#isSettled = true
+    this.#context.settled(outcome)
     this.#resolve(outcome)
   }
 

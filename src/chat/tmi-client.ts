@@ -76,7 +76,9 @@ export class TmiClient {
   #token: Secret | undefined
   /** Unset until there is a token. */
   #wire: TmiWire | undefined
+  /** When the server was last heard, in clock milliseconds. */
   #heardAtMs = Number.NEGATIVE_INFINITY
+  #pongAtMs = Number.NEGATIVE_INFINITY
   #isLoggedIn = false
   #cancelJoin: Cancel = () => {}
   #isOver = false
@@ -105,12 +107,12 @@ export class TmiClient {
     return this.#joined
   }
 
-  /** When the server was last heard, in clock milliseconds. */
-  get heardAtMs(): number {
-    return this.#heardAtMs
+  /** When the server last answered a PING, in clock milliseconds. */
+  get pongAtMs(): number {
+    return this.#pongAtMs
   }
 
-  /** Asks for a sign of life, which `heardAtMs` will show. */
+  /** Asks for a sign of life, which `pongAtMs` will show. */
   ping(): void {
     this.write('PING')
   }
@@ -161,6 +163,7 @@ export class TmiClient {
       clock,
       take: (line) => {
         this.#heardAtMs = clock.now()
+        if (line.command === 'PONG') this.#pongAtMs = clock.now()
         return this.#isTaken(line)
       },
       fault: (error) => listener.fault(error),

@@ -137,6 +137,7 @@ export class ReplyWork {
       attempt: entry.attempts + 1,
       ...(entry.line !== undefined && { made: entry.line }),
       inFlight: (isNow) => this.#setInFlight(entry, isNow),
+      settled: (outcome) => this.settle(entry, outcome),
     }
   }
 

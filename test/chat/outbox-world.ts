@@ -90,7 +90,7 @@ export class OutboxWorld {
       handed.isInFlight = isInFlight
     }
     this.bot(login)
-      .outbox.send(line, { signal: handed.controller.signal, inFlight })
+      .outbox.send(line, { signal: handed.controller.signal, inFlight, settled() {} })
       .then(
         (outcome) => {
           handed.outcome = outcome
@@ -115,7 +115,7 @@ export class MemoryBot {
   readonly outbox: Outbox
   readonly #world: OutboxWorld
   #link: { readonly handler: WireHandler; readonly joined: Set<ChannelName> } | undefined
-  #heardAtMs = Number.NEGATIVE_INFINITY
+  #pongAtMs = Number.NEGATIVE_INFINITY
   #nonces = 0
   readonly #arrivalMs = { up: 0, down: 0 }
 
@@ -136,7 +136,7 @@ export class MemoryBot {
       link: {
         canWrite: (channel) => this.#link?.joined.has(channel) ?? false,
         write: (raw) => this.#send(raw),
-        heardAtMs: () => this.#heardAtMs,
+        pongAtMs: () => this.#pongAtMs,
         ping: () => this.#send('PING'),
         isWatched: (channel) =>
           [...world.bots.values()].some((other) => other !== this && other.isIn(channel)),
@@ -206,7 +206,6 @@ export class MemoryBot {
   }
 
   #receive(frame: string): void {
-    this.#heardAtMs = this.#world.clock.now()
     for (const text of frame.split('\r\n')) {
       const line = parseIrcLine(text)
       if (!line) continue
@@ -222,6 +221,7 @@ export class MemoryBot {
 
   #take(raw: RawLine): void {
     const channel = toChannelName(raw.params[0] ?? '')
+    if (raw.command === 'PONG') this.#pongAtMs = this.#world.clock.now()
     switch (raw.command) {
       case 'USERSTATE': {
         const { roles, ...receipt } = parseUserState(raw)

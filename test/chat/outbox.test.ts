@@ -6,7 +6,7 @@ import { type ChatLine, type ChatText, toBotLogin, toChannelName, toMessageId } 
 import { ChorusEmitter } from '../../src/events.js'
 import { ManualClock, settle } from '../support/manual-clock.js'
 
-const wanted = (signal = new AbortController().signal) => ({ signal, inFlight() {} })
+const wanted = (signal = new AbortController().signal) => ({ signal, inFlight() {}, settled() {} })
 const line = (text: string, channel = 'here'): ChatLine => ({
   channel: toChannelName(channel),
   text: text as ChatText,
@@ -21,7 +21,7 @@ let events: ChorusEmitter
 /** How long Twitch takes to answer a line; undefined: it never does. */
 let answersInMs: number | undefined
 /** When Twitch was last heard; undefined: it hears and answers a PING at once. */
-let heardAtMs: number | undefined
+let pongAtMs: number | undefined
 
 beforeEach(() => {
   clock = new ManualClock()
@@ -29,7 +29,7 @@ beforeEach(() => {
   joined = new Set(['here', 'there'])
   events = new ChorusEmitter()
   answersInMs = 0
-  heardAtMs = undefined
+  pongAtMs = undefined
   const rooms = new Rooms({ bot: AVA, clock, events, onChange: () => outbox.wake() })
   let nonces = 0
   outbox = new Outbox({
@@ -43,7 +43,7 @@ beforeEach(() => {
     onChange: () => outbox.wake(),
     link: {
       canWrite: (channel) => joined.has(channel),
-      heardAtMs: () => heardAtMs ?? clock.now(),
+      pongAtMs: () => pongAtMs ?? clock.now(),
       ping: () => written.push({ atMs: clock.now(), raw: 'PING' }),
       isWatched: () => false,
       othersHeardAtMs: () => Number.NEGATIVE_INFINITY,
@@ -145,15 +145,32 @@ describe('Outbox', () => {
 
   it('writes nothing more into a link that has gone silent, and goes on when Twitch is heard again', async () => {
     answersInMs = undefined
-    heardAtMs = -1
+    pongAtMs = -1
     const all = sendAll([line('one'), line('two')])
     await clock.advance(20_000)
     expect(texts().filter((text) => text !== 'PING')).toEqual(['one'])
-    heardAtMs = clock.now()
+    pongAtMs = clock.now()
     answersInMs = 0
     await clock.advance(5000)
     await all
     expect(texts().filter((text) => text !== 'PING')).toEqual(['one', 'one', 'two'])
+  })
+
+  it('gives up no line that Twitch has not read yet: only the answer to a PING behind it tells', async () => {
+    pongAtMs = -1
+    answersInMs = 12_000
+    const sent = outbox.send(line('one'), wanted())
+    await clock.advance(12_000)
+    await expect(sent).resolves.toEqual({ kind: 'sent', id: 'id-n1' })
+    expect(texts()).toEqual(['one', 'PING'])
+  })
+
+  it('gives up a line in the end on a link that answers no PING at all', async () => {
+    pongAtMs = -1
+    answersInMs = undefined
+    const sent = outbox.send(line('one'), wanted())
+    await clock.advance(70_000)
+    await expect(sent).resolves.toEqual({ kind: 'sent', inDoubt: true })
   })
 
   it('lets a channel that must wait hold up no other', async () => {
@@ -217,7 +234,7 @@ describe('Outbox', () => {
     const aborting = new AbortController()
     const inFlight: boolean[] = []
     const sent = outbox.send(line('maybe'), {
-      signal: aborting.signal,
+      ...wanted(aborting.signal),
       inFlight: (isInFlight) => inFlight.push(isInFlight),
     })
     aborting.abort(new Error('withdrawn'))

@@ -32,7 +32,7 @@ const HERE = toChannelName('here')
 const THERE = toChannelName('there')
 const BUILT_IN = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
 const soon = () => AbortSignal.timeout(20_000)
-const never = () => ({ signal: new AbortController().signal, inFlight() {} })
+const never = () => ({ signal: new AbortController().signal, inFlight() {}, settled() {} })
 const tokens = (entries: readonly (readonly [BotLogin, string])[]) =>
   staticTokens(new Map(entries.map(([bot, token]) => [bot, new Secret(token)])))
 

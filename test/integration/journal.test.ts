@@ -6,6 +6,7 @@ import { DAY, SECOND } from '../../src/clock.js'
 import type { ChatLine, ReplyTask } from '../../src/domain.js'
 import { ChorusEmitter } from '../../src/events.js'
 import { Journal } from '../../src/journal/journal.js'
+import { query } from '../journal/journal-fixture.js'
 import { CHANNEL, choruses, type Fixture, type FixtureOptions } from './chorus-fixture.js'
 import { AT_ONCE, ask, attemptsFor, outcomeOf } from './questions.js'
 import { expectNoBreach } from './said-once.js'
@@ -147,4 +148,17 @@ describe('a line that was being written when the process died', () => {
       })
     },
   )
+})
+
+describe('the journal of a busy account', () => {
+  it('has at most one line in doubt whenever one is written: what became of the last one is in it, too', async () => {
+    const chorus = await start({ ...options(), ...AS_MODERATOR, bots: ['ava'] })
+    const inDoubt: number[] = []
+    chorus.chorus.events.on('line:written', () => {
+      inDoubt.push(query(dataDir, "SELECT id FROM open_reply WHERE state = 'sending'").length)
+    })
+    for (let count = 0; count < 20; count++) ask(chorus, { viewer: `viewer${count}` })
+    await chorus.record.settled(20)
+    expect(inDoubt).toEqual(Array.from({ length: 20 }, () => 1))
+  })
 })

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { viewerName } from '../../src/simulator/viewers.js'
+import { playRound } from './crash-round.mjs'
+import { judgeRound } from './judge-round.mjs'
+import { type Kill, type Moment, type Plan, planRound } from './round-plan.mjs'
+
+/*
+ * Goal: what a Chorus has accepted outlives any death, and is said at most once. Method: real processes are killed with
+ * SIGKILL in a raid and started again on the same data folder; then what viewers asked, what stands in the journal and
+ * what reached chat are held against each other. `npm run test:crash` plays hundreds of such rounds.
+ */
+
+const ROUND_MS = 60_000
+/** Slower than in the long run: beside other tests there is less of the machine. */
+const FACTOR = 10
+
+/** A small raid on a Chorus that is killed as `moments` say. */
+function planOf(moments: readonly Moment[], parts: Partial<Plan> = {}): Plan {
+  const kills: Kill[] = moments.map((moment) => ({ moment, downMs: 0 }))
+  const calm = { isEarly: false, isModerator: true, raidAfterMs: 0, overMs: 1000 }
+  return { ...planRound({ seed: 7, factor: FACTOR, viewers: 12 }), ...calm, ...parts, kills }
+}
+
+async function judged(plan: Plan, options?: Parameters<typeof playRound>[1]) {
+  const { failures, ...counts } = judgeRound(await playRound(plan, options))
+  return { ...counts, failures, found: Object.entries(failures).filter(([, items]) => items.length > 0) }
+}
+
+describe('a Chorus that is killed in a raid', () => {
+  it.each([1, 2, 3, 4, 5, 6])(
+    'answers everybody once, whatever the moment: seed %i',
+    async (seed) => {
+      const verdict = await judged(planRound({ seed, factor: FACTOR, viewers: 24 }))
+      expect(verdict).toMatchObject({ found: [], isOk: true })
+      expect(verdict.kills).toBeGreaterThan(0)
+    },
+    ROUND_MS,
+  )
+})
+
+describe('a line that was being written at the kill', () => {
+  const shown: Moment = { kind: 'line', count: 3 }
+  const unshown: Moment = { kind: 'step', step: 'marked', count: 3 }
+
+  it.each([
+    ['was shown', shown, 'inDoubtShown'],
+    ['was not', unshown, 'inDoubtNotShown'],
+  ] as const)(
+    'is left in doubt by a moderator, who could say it twice, if it %s',
+    async (_what, moment, doubt) => {
+      const verdict = await judged(planOf([moment]))
+      expect(verdict).toMatchObject({ found: [], repeated: 0 })
+      // The other bot may have been writing, too.
+      expect(verdict[doubt]).toBeGreaterThan(0)
+    },
+    ROUND_MS,
+  )
+
+  it.each([
+    ['was shown', shown],
+    ['was not', unshown],
+  ])(
+    'is said again by an ordinary account, for Twitch refuses it if it %s',
+    async (_what, moment) => {
+      const verdict = await judged(planOf([moment], { factor: FACTOR / 2, isModerator: false }))
+      expect(verdict).toMatchObject({ found: [], inDoubtShown: 0, inDoubtNotShown: 0 })
+      expect(verdict.repeated).toBeGreaterThan(0)
+    },
+    ROUND_MS,
+  )
+})
+
+describe('a reply at which three processes have died', () => {
+  it(
+    'goes to the dead letters, and everybody else is answered',
+    async () => {
+      const moment: Moment = { kind: 'viewer', viewer: viewerName(1005) }
+      const verdict = await judged(planOf([moment, moment, moment]))
+      expect(verdict).toMatchObject({ found: [], accepted: 12, kills: 3, diedThrice: 1 })
+    },
+    ROUND_MS,
+  )
+})
+
+describe('a journal', () => {
+  it(
+    'that forgets what it has accepted is found out',
+    async () => {
+      const plan = planOf([{ kind: 'news', event: 'decided', count: 10 }])
+      const { failures, isOk } = await judged(plan, { forgets: 'accepted' })
+      expect(isOk).toBe(false)
+      expect(failures.lost.length).toBeGreaterThan(0)
+    },
+    ROUND_MS,
+  )
+
+  it(
+    'that forgets that a line was being written is found out',
+    async () => {
+      const plan = planOf([{ kind: 'line', count: 3 }])
+      const { failures, isOk } = await judged(plan, { forgets: 'mark' })
+      expect(isOk).toBe(false)
+      expect(failures.twice.length).toBeGreaterThan(0)
+    },
+    ROUND_MS,
+  )
+})

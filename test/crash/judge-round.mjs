@@ -1,0 +1,206 @@
+/** @import { Breach, SendAttempt } from '../../dist/simulator/twitch-ledger.js' */
+/** @import { Evidence } from './crash-round.mjs' */
+/** @import { SettledRow } from './read-journal.mjs' */
+
+/**
+ * What must not be found in any round; each is a list of replies, lines or sentences.
+ *
+ * @typedef {object} Failures
+ * @property {readonly string[]} lost accepted, and neither shown nor left in doubt
+ * @property {readonly string[]} twice shown more than once
+ * @property {readonly string[]} missingOutcome accepted, and without an outcome at the end
+ * @property {readonly string[]} wrongOutcome sent without a doubt and not shown, ended otherwise and shown, or ended twice
+ * @property {readonly string[]} notSent dead, expired or withdrawn, without having been in work in three dead processes
+ * @property {readonly string[]} strays lines in chat that answer no accepted reply
+ * @property {readonly string[]} unanswered viewers none of whose questions was accepted
+ * @property {readonly string[]} tooManyInDoubt accounts with more lines in doubt than there were kills and lines unanswered
+ * @property {readonly string[]} breaches of Twitch’s limits
+ * @property {readonly string[]} problems
+ */
+
+/**
+ * What became of a round.
+ *
+ * @typedef {object} Verdict
+ * @property {boolean} isOk
+ * @property {Failures} failures
+ * @property {number} kills
+ * @property {number} asked questions, those that were asked again among them
+ * @property {number} accepted
+ * @property {number} unheard questions that no process had accepted
+ * @property {number} unanswered lines that got no answer while a process lived on: on a loaded machine a fast clock makes that happen
+ * @property {number} inWriting replies whose line was being written at a kill
+ * @property {number} repeated of these, the ones that ended as sent without a doubt: said again under Twitch’s rule on repetitions
+ * @property {number} inDoubtShown
+ * @property {number} inDoubtNotShown
+ * @property {number} diedThrice replies given up because three processes died at them
+ */
+
+const CRASHES_MAX = 3
+
+/**
+ * Holds against each other what viewers asked, what the journal recorded, and what reached chat.
+ *
+ * @param {Evidence} evidence
+ * @returns {Verdict}
+ */
+export function judgeRound(evidence) {
+  const { deaths, journal, questions } = evidence
+  const accepted = acceptedOf(evidence)
+  const shown = countBy(evidence.attempts.filter(isDelivered), taskOf)
+  const ends = accepted.map((id) => toEnd(id, { shown: shown.get(id) ?? 0, evidence }))
+  const inDoubt = ends.filter(({ row }) => row?.isInDoubt)
+  const inWriting = idsInState(evidence, 'sending')
+  const failures = { ...failuresOf(ends, evidence), ...failuresAround(accepted, inDoubt, evidence) }
+  return {
+    isOk: Object.values(failures).every((found) => found.length === 0),
+    failures,
+    kills: deaths.length,
+    asked: questions.length,
+    accepted: accepted.length,
+    unheard: questions.filter(({ task }) => !accepted.includes(task)).length,
+    unanswered: evidence.unanswered.length,
+    inWriting: inWriting.size,
+    repeated: journal.settled.filter(({ id, isInDoubt }) => inWriting.has(id) && !isInDoubt).length,
+    inDoubtShown: inDoubt.filter((end) => end.shown > 0).length,
+    inDoubtNotShown: inDoubt.filter((end) => end.shown === 0).length,
+    diedThrice: ends.filter((end) => end.isGivenUp).length,
+  }
+}
+
+/**
+ * @typedef {object} End how an accepted reply has ended
+ * @property {string} id
+ * @property {number} shown
+ * @property {SettledRow | undefined} row
+ * @property {number} rows how often it was settled
+ * @property {boolean} isGivenUp
+ */
+
+/**
+ * @param {string} id
+ * @param {{ shown: number, evidence: Evidence }} what
+ * @returns {End}
+ */
+function toEnd(id, { shown, evidence: { deaths, journal } }) {
+  const rows = journal.settled.filter((settled) => settled.id === id)
+  const [row] = rows
+  const crashes = deaths.filter(({ open }) =>
+    open.some((reply) => reply.id === id && reply.state === 'working'),
+  )
+  const isDead = row?.outcome === 'dead' && row.details.includes('"process-died"')
+  return { id, shown, row, rows: rows.length, isGivenUp: isDead && crashes.length >= CRASHES_MAX }
+}
+
+/**
+ * @param {readonly End[]} ends
+ * @param {Evidence} evidence
+ */
+function failuresOf(ends, { journal }) {
+  const ids = (/** @type {(end: End) => boolean | undefined} */ isIt) =>
+    ends.filter(isIt).map((end) => `${end.id} ${end.row?.outcome ?? 'no outcome'} ${end.row?.details ?? ''}`)
+  const isOpen = (/** @type {End} */ { id }) => journal.open.some((open) => open.id === id)
+  return {
+    lost: ids(({ shown, row, isGivenUp }) => shown === 0 && !row?.isInDoubt && !isGivenUp),
+    twice: ids(({ shown }) => shown > 1),
+    missingOutcome: ids((end) => !end.row || isOpen(end)),
+    wrongOutcome: ids(({ row, rows, shown }) => rows > 1 || (row && isContradicted(row, shown))),
+    notSent: ids(({ row, isGivenUp }) => row && row.outcome !== 'sent' && !isGivenUp),
+  }
+}
+
+/**
+ * @param {SettledRow} row
+ * @param {number} shown
+ */
+function isContradicted({ outcome, isInDoubt }, shown) {
+  return outcome === 'sent' ? !isInDoubt && shown === 0 : shown > 0
+}
+
+/**
+ * @param {readonly string[]} accepted
+ * @param {readonly End[]} inDoubt
+ * @param {Evidence} evidence
+ */
+function failuresAround(accepted, inDoubt, { attempts, breaches, deaths, problems, questions, unanswered }) {
+  const viewers = new Set(questions.map(({ viewer }) => viewer))
+  const heard = new Set(questions.filter(({ task }) => accepted.includes(task)).map(({ viewer }) => viewer))
+  const doubts = countBy(inDoubt, ({ id }) => id.split('/')[0] ?? id)
+  const endsOf = (/** @type {string} */ bot) => deaths.length + unanswered.filter((one) => one === bot).length
+  return {
+    strays: attempts.filter((line) => isDelivered(line) && !accepted.includes(taskOf(line))).map(taskOf),
+    unanswered: [...viewers].filter((viewer) => !heard.has(viewer)),
+    tooManyInDoubt: [...doubts]
+      .filter(([bot, count]) => count > endsOf(bot))
+      .map(([bot, count]) => `${bot}: ${count} in doubt after ${endsOf(bot)} kills and lines unanswered`),
+    breaches: breaches
+      .filter((breach) => !isRepetition(breach, attempts))
+      .map((breach) => describeBreach(breach, attempts)),
+    problems,
+  }
+}
+
+/**
+ * Saying again what may not have been shown is what Twitch’s rule on repetitions is used for: only so may it be touched.
+ *
+ * @param {Breach} breach
+ * @param {readonly SendAttempt[]} attempts
+ */
+function isRepetition({ account, kind, text }, attempts) {
+  if (kind !== 'duplicate') return false
+  const writes = countBy(
+    attempts.filter((line) => line.account === account && line.text === text),
+    taskOf,
+  )
+  return [...writes.values()].some((count) => count > 1)
+}
+
+/**
+ * With the lines of the account up to it, newest first: what a limit was broken by.
+ *
+ * @param {Breach} breach
+ * @param {readonly SendAttempt[]} attempts
+ */
+function describeBreach({ account, kind, atMs, text }, attempts) {
+  const lines = attempts
+    .filter((line) => line.account === account && line.atMs <= atMs)
+    .slice(-6)
+    .reverse()
+  const told = lines.map((line) => {
+    const isSame = line.text === text ? ' the same' : ''
+    return `${Math.round(line.atMs - atMs)} ms ${taskOf(line).slice(0, 12)} ${line.verdict}${isSame}`
+  })
+  return `${account}: ${kind} (${told.join(', ')})`
+}
+
+/** @param {Evidence} evidence */
+function acceptedOf({ decided, deaths, journal }) {
+  const rows = [...deaths, journal].flatMap(({ open, settled }) => [...open, ...settled])
+  return [...new Set([...decided, ...rows.map(({ id }) => id)])]
+}
+
+/**
+ * @param {Evidence} evidence
+ * @param {string} wanted
+ */
+function idsInState({ deaths }, wanted) {
+  const rows = deaths.flatMap(({ open }) => open)
+  return new Set(rows.filter(({ state }) => state === wanted).map(({ id }) => id))
+}
+
+/** @param {SendAttempt} attempt */
+const isDelivered = ({ verdict }) => verdict === 'delivered'
+
+/** @param {SendAttempt} attempt the id of the reply that it says */
+const taskOf = ({ account, replyParent }) => `${account}/${replyParent}`
+
+/**
+ * @template T
+ * @param {readonly T[]} items
+ * @param {(item: T) => string} keyOf
+ */
+function countBy(items, keyOf) {
+  const counts = /** @type {Map<string, number>} */ (new Map())
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
+  return counts
+}

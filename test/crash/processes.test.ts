@@ -1,0 +1,73 @@
+import { describe, expect } from 'vitest'
+import type { ChorusProcess } from '../cli/chorus-process.js'
+import { test as base, CHANNEL, type Cli, configFor, type World } from '../cli/cli-test.js'
+
+const BOTS = ['ava', 'bob']
+const STOP_MS = 1500
+const test = base.extend({ latency: 400 })
+
+function start(cli: Cli, world: World): ChorusProcess {
+  cli.write('live.yaml', configFor(BOTS, `stop: { deadline: ${STOP_MS / 1000} }\n`))
+  // Moderators: what they may say must not be what the test waits for.
+  for (const bot of BOTS) world.twitch.room(CHANNEL).setRole(bot, 'moderator')
+  return cli.start(['start'], environment(world))
+}
+
+const environment = (world: World) => ({ ...world.env(BOTS), CHORUS_DATA_DIR: 'data' })
+
+/** Viewers ask, each bot in turn. Returns the messages' ids. */
+function ask(world: World, questions: number): string[] {
+  return Array.from({ length: questions }, (_, index) =>
+    world.twitch
+      .room(CHANNEL)
+      .say(`Viewer${index}`, `@${BOTS[index % BOTS.length]} how much is ${index} and ${index}?`),
+  )
+}
+
+const answered = (world: World) => world.twitch.ledger.delivered().map(({ replyParent }) => replyParent)
+
+describe('two processes on one data folder', () => {
+  test('the second ends with advice, and the first answers on', async ({ cli, world }) => {
+    const first = start(cli, world)
+    await first.event('ready')
+    const { code, stderr } = await cli.run(['start'], environment(world))
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^chorus: Another Chorus runs on .*data \(process \d+\)\.\nStop the other one, or give this one/,
+    )
+    const questions = ask(world, 2)
+    await world.answers(2)
+    expect(answered(world).sort()).toEqual(questions.sort())
+  })
+
+  test('a killed one leaves nothing behind that keeps the next one out', async ({ cli, world }) => {
+    const first = start(cli, world)
+    await first.event('ready')
+    await first.kill()
+    await start(cli, world).event('ready')
+  })
+})
+
+describe('SIGTERM in a raid', () => {
+  test('ends with 0 within the deadline, and the next start answers the others, each once', async ({
+    cli,
+    world,
+  }) => {
+    const first = start(cli, world)
+    await first.event('ready')
+    const questions = ask(world, 40)
+    await first.event('reply:accepted', questions.length)
+    const signalledAt = performance.now()
+    first.signal('SIGTERM')
+    expect((await first.end()).code).toBe(0)
+    // What is beyond the deadline is the process's own end, on a loaded machine.
+    expect(performance.now() - signalledAt).toBeLessThan(STOP_MS + 3000)
+    expect(answered(world).length).toBeLessThan(questions.length)
+    const second = start(cli, world)
+    await world.answers(questions.length)
+    second.signal('SIGTERM')
+    expect((await second.end()).code).toBe(0)
+    expect(answered(world).sort()).toEqual(questions.sort())
+    expect(world.twitch.ledger.breaches).toEqual([])
+  })
+})
