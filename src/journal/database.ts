@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import Libsql from 'libsql'
 import { ChorusError } from '../errors.js'
 
@@ -29,12 +30,15 @@ export class Database {
   readonly #sqlite: Libsql.Database
 
   /**
-   * Opens the file, which is made where it is missing.
+   * Opens the file, which is made for this user alone where it is missing.
    *
    * @param options.busyMs how long to wait for another process; 25 where it is left out
    */
   constructor(file: string, { busyMs = BUSY_MS }: { readonly busyMs?: number } = {}) {
-    this.#sqlite = guarded(() => new Libsql(file, { timeout: busyMs }))
+    this.#sqlite = guarded(() => {
+      makeMissing(file)
+      return new Libsql(file, { timeout: busyMs })
+    })
   }
 
   /** Runs one or more statements that have no parameters. */
@@ -84,6 +88,18 @@ export class Database {
     } catch {
       // SQLite has rolled back by itself, as it does when the disk is full.
     }
+  }
+}
+
+/**
+ * SQLite would make it for everybody to read; what lies beside it takes after it. A file that is there must not even be
+ * opened: to close it again would take this process's locks away.
+ */
+function makeMissing(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch {
+    // It is there, or it can't be: then SQLite says so.
   }
 }
 

@@ -1,10 +1,12 @@
-import { type Cancel, type Clock, every, MINUTE } from '../clock.js'
+import { type Cancel, type Clock, DAY, every, MINUTE } from '../clock.js'
 import type { Store } from './store.js'
 
 /** Settled replies that are kept at most, dead letters aside, however young they are: about 200 MB. */
 const SETTLED_MAX = 1_000_000
 /** Lines of chat that are kept per channel, as many as a conversation remembers. */
 const LINES_KEPT = 500
+/** How long they are: what waits for longer is answered without them. */
+const LINES_KEPT_MS = DAY
 /** Settled replies removed at once: it holds the event loop for a few milliseconds. */
 const SLICE = 200
 
@@ -42,7 +44,8 @@ export class Housekeeping {
 
   #pruneLines(): void {
     this.#run((store) => {
-      for (const channel of store.lines.channels()) store.lines.prune(channel, LINES_KEPT)
+      const before = this.#options.clock.wall() - LINES_KEPT_MS
+      for (const channel of store.lines.channels()) store.lines.prune(channel, { before, kept: LINES_KEPT })
     })
   }
 

@@ -10,9 +10,9 @@ import type { KeptLine } from '../kept-line.js'
 import type { Database, Row, Statement } from './database.js'
 
 const PRUNE = `
-  DELETE FROM chat_line WHERE channel = $channel AND place <= (
+  DELETE FROM chat_line WHERE channel = $channel AND (place < $before OR place <= (
     SELECT place FROM chat_line WHERE channel = $channel ORDER BY place DESC LIMIT 1 OFFSET $kept
-  )`
+  ))`
 
 /** Lines of chat that open replies were asked among, once per channel. */
 export class LineTable {
@@ -43,9 +43,9 @@ export class LineTable {
     return rows.map(toLine)
   }
 
-  /** Leaves the newest `kept` lines of a channel. */
-  prune(channel: ChannelName, kept: number): void {
-    this.#prune.run({ channel, kept })
+  /** Leaves the newest `kept` lines of a channel, and of these the ones whose place is not `before`. */
+  prune(channel: ChannelName, limits: { readonly before: number; readonly kept: number }): void {
+    this.#prune.run({ channel, ...limits })
   }
 
   /** Removes what moderators cleared away. */

@@ -35,7 +35,8 @@ export class Store {
       // Before the first table: later on it would have no effect.
       this.#database.execute('PRAGMA auto_vacuum = INCREMENTAL')
       this.#database.execute(
-        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+         PRAGMA secure_delete = FAST`,
       )
       migrate(this.#database)
       this.state = new StateTable(this.#database)

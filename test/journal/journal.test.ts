@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { MINUTE, SECOND } from '../../src/clock.js'
+import { DAY, MINUTE, SECOND } from '../../src/clock.js'
+import type { KeptLine } from '../../src/kept-line.js'
 import { ManualClock } from '../support/manual-clock.js'
 import { replyTask } from '../support/reply-task.js'
 import { dataFolders, openJournal, query, record } from './journal-fixture.js'
@@ -84,6 +85,32 @@ describe('a reply in the journal', () => {
     expect(query(folder.current, 'SELECT id FROM open_reply')).toEqual([{ id: good.id }])
     expect(told.map(({ event }) => event)).toEqual(['error'])
   })
+})
+
+describe('the lines of chat', () => {
+  it('go after a day, and beyond the newest 500', async () => {
+    const clock = new ManualClock()
+    const lines: KeptLine[] = [{ place: clock.wall() - DAY, name: 'ann', text: 'long ago' }]
+    for (let index = 0; index < 600; index++)
+      lines.push({ place: clock.wall() + index, name: 'ann', text: 'now' })
+    const { journal } = openJournal(folder.current, { clock, linesUpTo: () => lines })
+    await journal.put(record(replyTask()))
+    await clock.advance(2 * MINUTE)
+    const kept = query(folder.current, 'SELECT place FROM chat_line ORDER BY place').map(({ place }) => place)
+    expect(kept).toEqual(lines.slice(-500).map(({ place }) => place))
+    await clock.advance(0)
+    clock.sleep(DAY)
+    await clock.advance(2 * MINUTE)
+    expect(query(folder.current, 'SELECT place FROM chat_line')).toEqual([])
+  })
+})
+
+it('a journal is for its owner alone', async () => {
+  const place = path.join(folder.current, 'data')
+  openJournal(place)
+  const modes = readdirSync(place).map((name) => statSync(path.join(place, name)).mode & 0o077)
+  expect(new Set(modes)).toEqual(new Set([0]))
+  expect(statSync(place).mode & 0o077).toBe(0)
 })
 
 describe('the settled replies', () => {
