@@ -99,6 +99,7 @@ function endWith(error) {
  */
 function withCommitEach(journal) {
   return {
+    isDurable: true,
     put: async (record) => journal.putNow(record),
     putNow: (record) => journal.putNow(record),
     settle: (record, outcome) => journal.settle(record, outcome),

@@ -151,6 +151,8 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
 
   events.on('message:received', ({ message }) => conversation.hear(message))
   events.on('line:sent', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
+  // It may have been unreadable at the start.
+  events.on('journal:recovered', () => models.start())
   tellWhenReady(events, chat, bots.length)
   return assemble({
     ...{ router, events, bots, chat, conversation, models, journal },

@@ -118,12 +118,12 @@ const TABLE = {
   ),
   'model-unreachable': row(
     'endpoint',
-    'free',
+    'free-in-outage',
     'Check OPENAI_BASE_URL and that the server runs; Chorus keeps trying.',
   ),
   'model-rate-limited': row(
     'endpoint',
-    'free',
+    'free-in-outage',
     'The account sends too much; Chorus waits as told and tries again.',
   ),
   'model-server-error': row(
@@ -133,7 +133,7 @@ const TABLE = {
   ),
   'model-unauthorized': row(
     'endpoint',
-    'free',
+    'free-in-outage',
     'Check OPENAI_API_KEY, the model name and the account’s credit.',
   ),
   'model-away': row(

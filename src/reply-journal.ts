@@ -28,6 +28,8 @@ export interface ReplyRecord {
  * while the disk refuses, replies are kept in memory, and the journal's own events say so.
  */
 export interface ReplyJournal {
+  /** Whether what is written down now outlives the process. */
+  readonly isDurable: boolean
   /** Writes a reply down as it stands; resolves when a crash can't lose that any more, or when the disk refuses. */
   put(record: ReplyRecord): Promise<void>
   /** The same before it returns: what must not happen again after a crash is written down before it is done. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import Libsql from 'libsql'
-import { ChorusError } from '../errors.js'
+import { ChorusError, type ErrorCode } from '../errors.js'
 
 /** A value of a column. */
 export type Value = string | number | null
@@ -38,12 +38,17 @@ export class Database {
     this.#sqlite = guarded(() => {
       makeMissing(file)
       return new Libsql(file, { timeout: busyMs })
-    })
+    }, 'journal-unwritable')
   }
 
   /** Runs one or more statements that have no parameters. */
   execute(sql: string): void {
     guarded(() => this.#sqlite.exec(sql))
+  }
+
+  /** From now on waits so long for another process, in milliseconds. */
+  waitFor(busyMs: number): void {
+    this.execute(`PRAGMA busy_timeout = ${busyMs}`)
   }
 
   /** The one value that a pragma or a query comes to; `undefined` where it comes to none. */
@@ -103,35 +108,42 @@ function makeMissing(file: string): void {
   }
 }
 
-function guarded<T>(run: () => T): T {
+function guarded<T>(run: () => T, strange: ErrorCode = 'journal-row'): T {
   try {
     return run()
   } catch (thrown) {
-    throw toJournalError(thrown)
+    throw toJournalError(thrown, strange)
   }
 }
 
-const CODES = [
-  [/^SQLITE_(?:CORRUPT|NOTADB)/, 'journal-damaged'],
-  [/^SQLITE_FULL/, 'journal-full'],
-  [/^SQLITE_(?:BUSY|LOCKED)/, 'journal-busy'],
-  [/^SQLITE_(?:CONSTRAINT|MISMATCH|TOOBIG)/, 'journal-row'],
-] as const
-
-/** Whatever the driver threw. Its messages are SQLite's own and hold no values. */
-function toJournalError(thrown: unknown): ChorusError {
-  if (thrown instanceof ChorusError) return thrown
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  const sqlite = 'code' in error ? String(error.code) : ''
-  const message = sqlite && !error.message.includes(sqlite) ? `${error.message} (${sqlite})` : error.message
-  const code = CODES.find(([pattern]) => pattern.test(sqlite))?.[1] ?? byMessage(error.message)
-  return new ChorusError(code, message, { cause: error })
+/** SQLite's own codes, by the byte that says the kind: the driver has no name for the rest of some. */
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  5: 'journal-busy',
+  6: 'journal-busy',
+  11: 'journal-damaged',
+  13: 'journal-full',
+  18: 'journal-row',
+  19: 'journal-row',
+  20: 'journal-row',
+  26: 'journal-damaged',
 }
 
-/** Where a file is opened the driver tells no code; where tables are missing SQLite has none. */
-function byMessage(message: string) {
-  if (/malformed|not a database|no such (?:table|column)/i.test(message)) return 'journal-damaged'
-  if (/is full|no space/i.test(message)) return 'journal-full'
-  if (/bind/i.test(message)) return 'journal-row'
-  return /is locked/i.test(message) ? 'journal-busy' : 'journal-unwritable'
+/**
+ * Whatever the driver threw. Its messages are SQLite's own and hold no values.
+ *
+ * @param strange what an error is that does not come from SQLite: the driver refuses values before it asks
+ */
+function toJournalError(thrown: unknown, strange: ErrorCode): ChorusError {
+  if (thrown instanceof ChorusError) return thrown
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const { code, rawCode } = error as { readonly code?: unknown; readonly rawCode?: unknown }
+  const message = code && !error.message.includes(String(code)) ? `${error.message} (${code})` : error.message
+  return new ChorusError(kindOf(error.message, rawCode) ?? strange, message, { cause: error })
+}
+
+function kindOf(message: string, rawCode: unknown): ErrorCode | undefined {
+  // For a table that is missing SQLite has no code of its own.
+  if (/no such (?:table|column)/i.test(message)) return 'journal-damaged'
+  if (typeof rawCode === 'number') return CODES[rawCode & 0xff] ?? 'journal-unwritable'
+  return /not open/i.test(message) ? 'journal-unwritable' : undefined
 }

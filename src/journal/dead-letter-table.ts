@@ -74,9 +74,13 @@ export class DeadLetterTable {
         .run({ channel, details: withdrawn('moderation', 'it was cleared away'), ...values })
     switch (clearing.kind) {
       case 'message':
-        return void update("AND json_extract(message, '$.id') = $id", { id: clearing.id })
+        return void update("AND json_valid(message) AND json_extract(message, '$.id') = $id", {
+          id: clearing.id,
+        })
       case 'user':
-        return void update("AND json_extract(message, '$.userId') = $userId", { userId: clearing.userId })
+        return void update("AND json_valid(message) AND json_extract(message, '$.userId') = $userId", {
+          userId: clearing.userId,
+        })
       case 'chat':
         return void update('')
       default:

@@ -9,6 +9,8 @@ const LINES_KEPT = 500
 const LINES_KEPT_MS = DAY
 /** Settled replies removed at once: it holds the event loop for a few milliseconds. */
 const SLICE = 200
+/** Between two slices others may have the event loop and the disk. */
+const SLICE_EVERY_MS = 20
 
 export interface HousekeepingOptions {
   readonly clock: Clock
@@ -23,6 +25,7 @@ export interface HousekeepingOptions {
 export class Housekeeping {
   readonly #options: HousekeepingOptions
   #cancel: Cancel = () => {}
+  #cancelSlice: Cancel = () => {}
   #isStopped = false
 
   constructor(options: HousekeepingOptions) {
@@ -40,6 +43,7 @@ export class Housekeeping {
   stop(): void {
     this.#isStopped = true
     this.#cancel()
+    this.#cancelSlice()
   }
 
   #pruneLines(): void {
@@ -49,7 +53,7 @@ export class Housekeeping {
     })
   }
 
-  /** Slice after slice, each in a turn of its own, until nothing is left to remove. */
+  /** Slice after slice until nothing is left to remove. */
   #pruneReplies(): void {
     const removed = this.#run((store) => {
       const { clock, keptMs } = this.#options
@@ -62,7 +66,8 @@ export class Housekeeping {
         return count
       })
     })
-    if (removed === SLICE) setImmediate(() => this.#pruneReplies())
+    if (removed === SLICE)
+      this.#cancelSlice = this.#options.clock.after(SLICE_EVERY_MS, () => this.#pruneReplies())
   }
 
   #run<T>(work: (store: Store) => T): T | undefined {

@@ -1,6 +1,7 @@
 import type { TaskId } from '../domain.js'
 import type { ReplyRecord } from '../reply-journal.js'
 import type { OpenReply } from './reply-table.js'
+import type { Store } from './store.js'
 
 /** A reply whose last word the file may not have heard yet. */
 export interface JournalEntry {
@@ -9,6 +10,15 @@ export interface JournalEntry {
   number: number
   isInFile: boolean
   isSettled: boolean
+}
+
+/** Writes it down as it stands when it is written: in another file it may have another number. */
+export function putOf(entry: JournalEntry): (store: Store) => void {
+  return (store) => store.replies.put(entry.number, entry.record)
+}
+
+export function written(entry: JournalEntry): void {
+  entry.isInFile = true
 }
 
 /** What the journal knows by heart: all that is open, and all that the file has still to be told of. Bounded by these. */

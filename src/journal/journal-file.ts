@@ -1,8 +1,9 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { type Cancel, type Clock, MINUTE, SECOND } from '../clock.js'
-import { ChorusError, toChorusError } from '../errors.js'
+import { ChorusError, type ErrorCode, toChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
+import { inodeOf } from './inode.js'
 import { RunnerLock } from './runner-lock.js'
 import { salvage } from './salvage.js'
 import { Store } from './store.js'
@@ -17,6 +18,8 @@ export interface JournalFileOptions {
   readonly events: ChorusEmitter
   /** Called each time the file is open: at first, and again after it refused. May throw what the file throws. */
   readonly opened: (store: Store) => void
+  /** Called each time it begins to refuse, or still does. */
+  readonly refusing: () => void
 }
 
 /** Between two tries of a file that refuses, in milliseconds. */
@@ -25,6 +28,9 @@ const RETRY_MS = 2 * SECOND
 const BUSY_RETRY_MS = SECOND / 4
 /** A file that is damaged again so soon lies on a broken disk, and each one put aside takes room. */
 const SALVAGE_EVERY_MS = 10 * MINUTE
+
+/** What waiting does not end. */
+const FINAL: ReadonlySet<ErrorCode> = new Set(['data-folder-taken', 'journal-newer'])
 
 /**
  * | state    | means                                                     | goes on to                                   |
@@ -46,7 +52,8 @@ type State =
 /** It refuses, or did and has not taken yet all that waits: a full disk often has room for a word, but not for two. */
 interface Episode {
   readonly sinceMs: number
-  readonly isTold: boolean
+  /** What was told of it; nothing yet where another program may have it for a moment only. */
+  readonly told: ErrorCode | undefined
 }
 
 /** The journal's file through all that can happen to it. It is told of once per episode, and tried again until it works. */
@@ -67,10 +74,6 @@ export class JournalFile {
     return this.#state.kind === 'open' ? this.#state.store : undefined
   }
 
-  get isRefusing(): boolean {
-    return this.#state.kind === 'refusing'
-  }
-
   /**
    * Opens the file, or begins to try again and again.
    *
@@ -78,7 +81,7 @@ export class JournalFile {
    */
   open(): void {
     const error = this.#try()
-    if (error?.code === 'data-folder-taken' || error?.code === 'journal-newer') {
+    if (error && FINAL.has(error.code)) {
       this.close()
       throw error
     }
@@ -95,19 +98,31 @@ export class JournalFile {
   /** Everything that waited is written. */
   caughtUp(): void {
     if (this.#state.kind !== 'open' || !this.#state.episode) return
-    const { isTold, sinceMs } = this.#state.episode
+    const { told, sinceMs } = this.#state.episode
     this.#state = { ...this.#state, episode: undefined }
     const { clock, events } = this.#options
-    if (isTold) events.emit('journal:recovered', { afterMs: clock.now() - sinceMs })
+    if (told) events.emit('journal:recovered', { afterMs: clock.now() - sinceMs })
   }
 
-  /** Looks whether somebody has taken the file away: SQLite would go on writing to what nobody can find. */
+  /**
+   * Looks whether somebody has taken the file away: SQLite would go on writing to what nobody can find. Without the file of
+   * the lock a second process could come in, too.
+   */
   check(): void {
-    if (this.#state.kind !== 'open' || inodeOf(this.#file) === this.#state.inode) return
-    // The lock may have gone with it.
+    if (this.#state.kind !== 'open') return
+    if (this.#lock?.isThere && inodeOf(this.#file) === this.#state.inode) return
     this.#lock?.release()
     this.#lock = undefined
-    this.refused(new ChorusError('journal-unwritable', 'the journal’s file was taken away'))
+    this.refused(
+      new ChorusError('journal-unwritable', 'the journal’s file, or that of its lock, was taken away'),
+    )
+  }
+
+  /** Tries once more, now, what refuses. */
+  tryNow(): void {
+    if (this.#state.kind !== 'refusing') return
+    this.#state.retry()
+    this.#tryAgain()
   }
 
   /** Safe to call twice. */
@@ -121,7 +136,9 @@ export class JournalFile {
 
   #handle(error: ChorusError): void {
     const remaining = error.code === 'journal-damaged' ? this.#mend(error) : error
-    if (remaining) this.#state = this.#refusing(remaining)
+    if (!remaining) return
+    this.#state = this.#refusing(remaining)
+    this.#options.refusing()
   }
 
   #tryAgain(): void {
@@ -163,9 +180,9 @@ export class JournalFile {
   #mend(damage: ChorusError): ChorusError | undefined {
     const { clock, events } = this.#options
     if (clock.now() - this.#salvagedAtMs < SALVAGE_EVERY_MS) return damage
-    this.#salvagedAtMs = clock.now()
     try {
       const { aside, rows } = salvage(this.#file, clock.wall())
+      this.#salvagedAtMs = clock.now()
       events.emit('journal:damaged', { reason: damage.message, advice: damage.advice, aside, rows })
     } catch (thrown) {
       return toChorusError(thrown, 'journal-unwritable')
@@ -176,24 +193,17 @@ export class JournalFile {
   #refusing(error: ChorusError): State {
     const { clock, events } = this.#options
     const before = this.#episode
-    // Another program may have it for a moment only.
-    const isTold = before !== undefined || error.code !== 'journal-busy'
-    if (isTold && !before?.isTold)
+    const isMoment = before === undefined && error.code === 'journal-busy'
+    // What only a person can end is told, whatever else was told before.
+    const isNews = !before?.told || (before.told !== error.code && FINAL.has(error.code))
+    if (isNews && !isMoment)
       events.emit('journal:refusing', { code: error.code, reason: error.message, advice: error.advice })
-    const retry = clock.after(isTold ? RETRY_MS : BUSY_RETRY_MS, () => this.#tryAgain())
-    return { kind: 'refusing', episode: { sinceMs: before?.sinceMs ?? clock.now(), isTold }, retry }
+    const told = isMoment ? undefined : isNews ? error.code : before?.told
+    const retry = clock.after(isMoment ? BUSY_RETRY_MS : RETRY_MS, () => this.#tryAgain())
+    return { kind: 'refusing', episode: { sinceMs: before?.sinceMs ?? clock.now(), told }, retry }
   }
 
   get #episode(): Episode | undefined {
     return this.#state.kind === 'closed' ? undefined : this.#state.episode
-  }
-}
-
-/** 0 where there is none. */
-function inodeOf(file: string): number {
-  try {
-    return statSync(file).ino
-  } catch {
-    return 0
   }
 }

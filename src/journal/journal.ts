@@ -1,16 +1,17 @@
 import { type Cancel, type Clock, every, SECOND } from '../clock.js'
 import type { ChannelName, ChatMessage, Clearing, Outcome, TaskId } from '../domain.js'
-import { toChorusError } from '../errors.js'
+import { ChorusError, toChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { KeptLine } from '../kept-line.js'
-import { RecentIds } from '../recent-ids.js'
 import type { ReplyJournal, ReplyRecord } from '../reply-journal.js'
 import type { TokenUse, TokenUseStore } from '../token-use.js'
 import { DeadLetterCount } from './dead-letter-count.js'
 import { Housekeeping } from './housekeeping.js'
-import { JournalEntries, type JournalEntry } from './journal-entries.js'
+import { JournalEntries, type JournalEntry, putOf, written } from './journal-entries.js'
 import { JournalFile } from './journal-file.js'
+import { LineKeeper } from './line-keeper.js'
 import type { OpenReply } from './reply-table.js'
+import { SETTLED_MAX, SettledReplies } from './settled-replies.js'
 import type { Store } from './store.js'
 import { WriteBehind } from './write-behind.js'
 
@@ -31,8 +32,8 @@ export interface JournalOptions {
 const BEAT_EVERY_MS = 5 * SECOND
 /** How often it is looked whether somebody else has written: a redrive is to be taken up within two seconds. */
 const LOOK_EVERY_MS = SECOND
-/** Settled replies of earlier runs whose ids are remembered: none of them is accepted again. */
-const SETTLED_IDS = 10_000
+/** How long the last writes wait for another process. */
+const LAST_WAIT_MS = SECOND
 
 /**
  * Every accepted reply in an SQLite file, from before it is queued to its outcome. What is open is held in memory, too:
@@ -44,10 +45,9 @@ export class Journal implements ReplyJournal, AsyncDisposable {
   readonly #writes: WriteBehind
   readonly #housekeeping: Housekeeping
   readonly #entries = new JournalEntries()
-  readonly #settled = new RecentIds(SETTLED_IDS)
+  readonly #settled = new SettledReplies()
   readonly #dead: DeadLetterCount
-  /** Up to which of its lines each channel is in the file. */
-  readonly #linesUpTo = new Map<ChannelName, number>()
+  readonly #lines: LineKeeper
   readonly #cancels: Cancel[] = []
   /** Found in the file, and not given to the queue yet. */
   #found: ReplyRecord[] = []
@@ -61,13 +61,18 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     const { clock, events, folder, keptMs, pid = process.pid } = options
     this.#options = options
     this.#dead = new DeadLetterCount({ clock, events })
-    this.#file = new JournalFile({ clock, events, folder, pid, opened: (store) => this.#opened(store) })
+    this.#file = new JournalFile({
+      ...{ clock, events, folder, pid },
+      opened: (store) => this.#opened(store),
+      refusing: () => this.#writes.release(),
+    })
     this.#writes = new WriteBehind({
       store: () => this.#file.store,
       refused: (error) => this.#file.refused(error),
       caughtUp: () => this.#file.caughtUp(),
       dropped: (error) => void events.emit('error', { error, where: 'a row of the journal' }),
     })
+    this.#lines = new LineKeeper({ writes: this.#writes, linesUpTo: options.linesUpTo })
     this.#housekeeping = new Housekeeping({
       clock,
       keptMs,
@@ -115,13 +120,13 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     const { id } = record.task
     const entry = this.#entryOf(record)
     entry.isSettled = true
-    this.#settled.add(id)
+    this.#settled.add(id, outcome)
     const ended = () => {
       this.#entries.remove(entry)
       if (outcome.kind === 'dead') this.#countDead()
     }
-    // Of a reply that the file never heard of, nothing but history would be lost.
-    const isSpare = !entry.isInFile
+    // Of a reply that the file never heard of, nothing but history would be lost; a dead letter is more than that.
+    const isSpare = !entry.isInFile && outcome.kind !== 'dead'
     const write = (store: Store) => store.replies.settle(entry.number, entry.record, outcome)
     return this.#writes.put(id, write, { isSpare, ended })
   }
@@ -150,7 +155,10 @@ export class Journal implements ReplyJournal, AsyncDisposable {
       store.deadLetters.withdraw(clearing)
     }
     this.#clearings += 1
-    void this.#writes.put(`clearing ${this.#clearings}`, forget, { ended: () => this.#countDead() })
+    void this.#writes.put(`clearing ${this.#clearings}`, forget, {
+      isSpare: true,
+      ended: () => this.#countDead(),
+    })
   }
 
   /** What the model has cost, kept here, too. */
@@ -165,9 +173,16 @@ export class Journal implements ReplyJournal, AsyncDisposable {
   close(): void {
     for (const cancel of this.#cancels.splice(0)) cancel()
     this.#housekeeping.stop()
-    if (this.#file.store) this.#beat()
-    this.#isComplete ??= this.#writes.flush()
+    this.#isComplete ??= this.#flushAtEnd()
     this.#file.close()
+  }
+
+  /** What is not written now is lost: what refused is tried once more, and another process is waited for. */
+  #flushAtEnd(): boolean {
+    this.#file.tryNow()
+    this.#file.store?.waitFor(LAST_WAIT_MS)
+    this.#beat()
+    return this.#writes.flush()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -177,21 +192,8 @@ export class Journal implements ReplyJournal, AsyncDisposable {
   #entryOf(record: ReplyRecord): JournalEntry {
     const known = this.#entries.get(record.task.id)
     if (known) return Object.assign(known, { record })
-    this.#keepLines(record.task.message)
+    this.#lines.keep(record.task.message)
     return this.#entries.add(record)
-  }
-
-  #keepLines(message: ChatMessage): void {
-    const { channel } = message
-    const upTo = this.#linesUpTo.get(channel) ?? Number.NEGATIVE_INFINITY
-    const lines = this.#options.linesUpTo?.(message).filter(({ place }) => place > upTo) ?? []
-    const newest = lines.at(-1)
-    if (!newest) return
-    this.#linesUpTo.set(channel, newest.place)
-    const write = (store: Store) => {
-      for (const line of lines) store.lines.put(channel, line)
-    }
-    void this.#writes.put(`lines ${channel} ${newest.place}`, write, { isSpare: true })
   }
 
   /** Brings file and memory together: what only one of them knows, the other is told. */
@@ -200,8 +202,8 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     for (const entry of this.#entries.renumber(open, store.replies.newestNumber()))
       if (!entry.isSettled) void this.put(entry.record)
     for (const reply of open) this.#adopt(reply, store.downSinceMs)
-    for (const id of store.replies.settledIds(SETTLED_IDS).reverse()) this.#settled.add(id)
-    for (const channel of store.lines.channels()) this.#noteLines(channel, store.lines.of(channel))
+    this.#settled.addOlder(store.replies.settledIds(SETTLED_MAX))
+    this.#lines.opened(store)
     this.#foreignVersion = store.foreignVersion()
     this.#dead.set(store.replies.deadCount())
     this.#writes.resume()
@@ -211,11 +213,15 @@ export class Journal implements ReplyJournal, AsyncDisposable {
   /** Takes an open reply of the file into memory, where nobody knows of it. */
   #adopt({ number, record, isRedriven }: OpenReply, downSinceMs?: number): void {
     if (!record) {
-      this.#tellUnreadable(number)
+      this.#giveUp(number)
       return
     }
     const { id } = record.task
-    if (this.#entries.get(id) || (this.#settled.has(id) && !isRedriven)) return
+    if (this.#entries.get(id)) return
+    if (this.#settled.has(id) && !isRedriven) {
+      this.#settleAgain(record, number)
+      return
+    }
     const found = isRedriven
       ? anew(record, this.#options.clock.now())
       : { ...record, unservedSinceMs: record.unservedSinceMs ?? downSinceMs }
@@ -223,13 +229,17 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     this.#found.push(found)
   }
 
-  #give(): void {
-    if (this.#take && this.#found.length > 0) this.#take(this.#found.splice(0))
+  /** The file has lost what was in it already, as one that was put back from a copy. */
+  #settleAgain(record: ReplyRecord, number: number): void {
+    const outcome = this.#settled.outcomeOf(record.task.id)
+    void this.#writes.put(record.task.id, (store) => {
+      if (outcome) store.replies.settle(number, record, outcome)
+      else store.replies.remove(number)
+    })
   }
 
-  #noteLines(channel: ChannelName, lines: readonly KeptLine[]): void {
-    const newest = lines.at(-1)?.place ?? Number.NEGATIVE_INFINITY
-    this.#linesUpTo.set(channel, Math.max(newest, this.#linesUpTo.get(channel) ?? newest))
+  #give(): void {
+    if (this.#take && this.#found.length > 0) this.#take(this.#found.splice(0))
   }
 
   #beat(): void {
@@ -254,11 +264,11 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     this.#read((store) => this.#dead.set(store.replies.deadCount()))
   }
 
-  #tellUnreadable(number: number): void {
-    this.#options.events.emit('error', {
-      error: new Error(`row ${number} of open_reply can’t be read`),
-      where: 'the journal',
-    })
+  /** Nobody can answer what nobody can read. */
+  #giveUp(number: number): void {
+    const error = new ChorusError('journal-row', `row ${number} of open_reply can’t be read`)
+    this.#options.events.emit('error', { error, where: 'the journal' })
+    void this.#writes.put(`unreadable ${number}`, (store) => store.replies.giveUp(number))
   }
 
   #read<T>(read: (store: Store) => T): T | undefined {
@@ -274,15 +284,6 @@ export class Journal implements ReplyJournal, AsyncDisposable {
   #failed(thrown: unknown): void {
     this.#file.refused(toChorusError(thrown, 'journal-unwritable'))
   }
-}
-
-function putOf(entry: JournalEntry): (store: Store) => void {
-  // Looked up when it is written: in another file it may have another number.
-  return (store) => store.replies.put(entry.number, entry.record)
-}
-
-function written(entry: JournalEntry): void {
-  entry.isInFile = true
 }
 
 /** A redrive begins the reply’s age and attempts anew. */

@@ -20,7 +20,7 @@ export interface RowClocks {
 }
 
 /** The columns that a reply has in both tables, in the order of {@link toTaskValues}. */
-const TASK_COLUMNS = [
+export const TASK_COLUMNS = [
   'number',
   'id',
   'bot',

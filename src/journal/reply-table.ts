@@ -6,6 +6,7 @@ import {
   parseOpenRow,
   type RowClocks,
   SETTLED_COLUMNS,
+  TASK_COLUMNS,
   toOpenValues,
   toSettledValues,
 } from './reply-row.js'
@@ -38,6 +39,8 @@ const PRUNE = `
     ) WHERE settled_ms < $before OR number < $floor
   )`
 
+const UNREADABLE = JSON.stringify({ code: 'journal-row', reason: 'its row in the journal can’t be read' })
+
 /** Replies in the file: the open ones, and those that have their outcome. */
 export class ReplyTable {
   readonly #database: Database
@@ -68,7 +71,19 @@ export class ReplyTable {
     this.#settle.run(toSettledValues(number, record, outcome, this.#clocks))
   }
 
-  /** Takes out a reply that nobody can read any more. */
+  /** Ends a reply that nobody can read any more. */
+  giveUp(number: number): void {
+    this.#database
+      .prepare(
+        `INSERT OR REPLACE INTO settled_reply (${TASK_COLUMNS.join(', ')}, settled_ms, outcome, details)
+        SELECT ${TASK_COLUMNS.map((name) => (name === 'message' ? 'NULL' : name)).join(', ')}, ?, 'dead', ?
+        FROM open_reply WHERE number = ?`,
+      )
+      .run([this.#clocks.time.toJournal(this.#clocks.clock.now()), UNREADABLE, number])
+    this.remove(number)
+  }
+
+  /** Takes an open reply out. */
   remove(number: number): void {
     this.#remove.run([number])
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { ChorusError } from '../errors.js'
 import { Database } from './database.js'
+import { inodeOf } from './inode.js'
 
 const FILE = 'runner.lock'
 /** Somebody who only looks whether a Chorus runs has the lock for a moment, too: that must keep no start out. */
@@ -38,21 +39,30 @@ export function findRunner(folder: string): Runner | undefined {
  * else: the system takes it away with the process, however that ends, so that nothing stale is ever left behind.
  */
 export class RunnerLock {
+  readonly #file: string
   readonly #database: Database
+  readonly #inode: number
 
   /**
    * @throws ChorusError `data-folder-taken` when another process has it; `journal-…` when the folder takes no lock
    */
   constructor(folder: string, pid: number) {
-    this.#database = new Database(path.join(folder, FILE), { busyMs: LOOK_MS })
+    this.#file = path.join(folder, FILE)
+    this.#database = new Database(this.#file, { busyMs: LOOK_MS })
     try {
       this.#take(pid)
+      this.#inode = inodeOf(this.#file)
     } catch (error) {
       const holder = holderOf(this.#database)
       this.#database.close()
       if (isBusy(error)) throw taken(folder, holder)
       throw error
     }
+  }
+
+  /** Whether others still find it: without its file it keeps nobody out. */
+  get isThere(): boolean {
+    return inodeOf(this.#file) === this.#inode
   }
 
   /** Gives the folder free. Safe to call twice. */

@@ -1,4 +1,5 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { ChorusError } from '../errors.js'
 import { Database, type Row, type Value } from './database.js'
 import { migrate } from './schema.js'
 
@@ -24,54 +25,69 @@ type Source = (typeof SOURCES)[number]
 const SUFFIXES = ['', '-wal', '-shm']
 
 /**
- * Puts a damaged journal aside and a new one in its place, with everything in it that can still be read.
+ * Puts a damaged journal aside and a new one in its place, with everything in it that can still be read. The damaged one
+ * stays where it is until the new one is whole: where that fails, as on a full disk, it can be tried again.
  *
- * @throws ChorusError of {@link Database} when the folder takes no new file; what the file system says when the old one can't be moved
+ * @throws ChorusError of {@link Database} when the new file can't be written; what the file system says
  */
 export function salvage(file: string, wallMs: number): Salvaged {
+  const mended = `${file}.mended`
+  remove(mended)
+  const rows = copyReadable(file, mended)
   const aside = freeName(`${file}.damaged-${Math.round(wallMs)}`)
   for (const suffix of SUFFIXES)
     if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${aside}${suffix}`)
-  const fresh = new Database(file)
+  renameSync(mended, file)
+  return { aside, rows }
+}
+
+function remove(file: string): void {
+  for (const suffix of [...SUFFIXES, '-journal']) rmSync(`${file}${suffix}`, { force: true })
+}
+
+function copyReadable(file: string, mended: string): number {
+  const to = new Database(mended)
   try {
-    fresh.execute('PRAGMA auto_vacuum = INCREMENTAL')
-    migrate(fresh)
-    return { aside, rows: copyReadable(aside, fresh) }
+    to.execute('PRAGMA auto_vacuum = INCREMENTAL')
+    migrate(to)
+    const rows = SOURCES.flatMap((source) => read(file, source).map((row) => [source, row] as const))
+    return to.transaction(() => rows.filter(([{ table }, row]) => insert(to, table, row)).length)
+  } catch (error) {
+    to.close()
+    remove(mended)
+    throw error
   } finally {
-    fresh.close()
+    to.close()
   }
 }
 
-function copyReadable(aside: string, fresh: Database): number {
-  let damaged: Database | undefined
+/** What can be read of a table. */
+function read(file: string, source: Source): Row[] {
+  let from: Database | undefined
   try {
-    const from = new Database(aside)
-    damaged = from
-    return fresh.transaction(() => SOURCES.reduce((rows, source) => rows + copyTable(source, from, fresh), 0))
+    from = new Database(file)
+    // From both ends: a damaged page in the middle hides what lies behind it.
+    return [...new Map([...readable(source, from, 'ASC'), ...readable(source, from, 'DESC')]).values()]
   } catch {
     // Not even its first page can be read.
-    return 0
+    return []
   } finally {
-    damaged?.close()
+    from?.close()
   }
 }
 
-function copyTable(source: Source, from: Database, to: Database): number {
-  // From both ends: a damaged page in the middle hides what lies behind it.
-  const rows = new Map([...readable(source, from, 'ASC'), ...readable(source, from, 'DESC')])
-  let copied = 0
-  for (const row of rows.values()) {
-    try {
-      const names = Object.keys(row)
-      to.prepare(
-        `INSERT OR IGNORE INTO ${source.table} (${names.join(', ')}) VALUES (${names.map((name) => `$${name}`).join(', ')})`,
-      ).run(row as Record<string, Value>)
-      copied += 1
-    } catch {
-      // Its values are damaged, too.
-    }
+/** False: the row's values are damaged, too. */
+function insert(to: Database, table: string, row: Row): boolean {
+  const names = Object.keys(row)
+  try {
+    to.prepare(
+      `INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+    ).run(Object.values(row) as Value[])
+    return true
+  } catch (error) {
+    if (error instanceof ChorusError && error.code === 'journal-row') return false
+    throw error
   }
-  return copied
 }
 
 /** Rows one by one from one end, until one can't be read; each under its key. */

@@ -2,6 +2,11 @@ import type { TokenUse } from '../token-use.js'
 import type { Database, Statement } from './database.js'
 import type { Heartbeat } from './journal-time.js'
 
+// A run that could not read what was used before must not make it less.
+const USE_TOKENS = `
+  INSERT INTO token_use VALUES (1, $day, $tokens) ON CONFLICT (only) DO UPDATE SET
+    tokens = CASE WHEN day = $day THEN max(tokens, $tokens) ELSE $tokens END, day = $day`
+
 /** What there is one of: the last sign of life of a run, and what the model has cost today. */
 export class StateTable {
   readonly #database: Database
@@ -13,7 +18,7 @@ export class StateTable {
     this.#beat = database.prepare(
       'INSERT OR REPLACE INTO heartbeat VALUES (1, $journalMs, $clockMs, $wallMs)',
     )
-    this.#useTokens = database.prepare('INSERT OR REPLACE INTO token_use VALUES (1, $day, $tokens)')
+    this.#useTokens = database.prepare(USE_TOKENS)
   }
 
   beat(heartbeat: Heartbeat): void {

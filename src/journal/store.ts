@@ -59,6 +59,11 @@ export class Store {
     return this.#database.transaction(work)
   }
 
+  /** From now on waits so long for another process, in milliseconds. */
+  waitFor(busyMs: number): void {
+    this.#database.waitFor(busyMs)
+  }
+
   /** Changes whenever another connection has written. */
   foreignVersion(): unknown {
     return this.#database.value('PRAGMA data_version')

@@ -26,8 +26,10 @@ interface Waiting {
   write: Write
   isSpare: boolean
   ended: () => void
-  readonly done: Promise<void>
-  readonly resolve: () => void
+  /** Resolves when it is in the file; at once where the file refuses. */
+  done: Promise<void>
+  resolve: () => void
+  isReleased: boolean
 }
 
 const nothing = () => {}
@@ -72,6 +74,14 @@ export class WriteBehind {
     return this.#waiting.size === 0
   }
 
+  /** The file refuses: nobody waits for it any longer. The writes do. */
+  release(): void {
+    for (const waiting of this.#waiting.values()) {
+      waiting.resolve()
+      waiting.isReleased = true
+    }
+  }
+
   /** The file may take writes again. */
   resume(): void {
     this.#schedule()
@@ -81,6 +91,7 @@ export class WriteBehind {
     const known = this.#waiting.get(key)
     this.#spares += Number(isSpare) - Number(known?.isSpare ?? false)
     const waiting = Object.assign(known ?? newWaiting(), { write, isSpare, ended })
+    if (waiting.isReleased && this.#options.store()) Object.assign(waiting, unresolved())
     this.#waiting.set(key, waiting)
     if (this.#spares > SPARE_MAX) this.#forgetOldestSpare()
     return waiting
@@ -133,7 +144,6 @@ export class WriteBehind {
   #failed(error: ChorusError, batch: readonly (readonly [string, Waiting])[]): boolean {
     if (error.code !== 'journal-row') {
       this.#options.refused(error)
-      for (const { resolve } of this.#waiting.values()) resolve()
       return false
     }
     const [only, ...others] = batch
@@ -153,9 +163,13 @@ export class WriteBehind {
 }
 
 function newWaiting(): Waiting {
+  return { write: nothing, isSpare: false, ended: nothing, ...unresolved() }
+}
+
+function unresolved(): Pick<Waiting, 'done' | 'resolve' | 'isReleased'> {
   let resolve = nothing
   const done = new Promise<void>((settle) => {
     resolve = settle
   })
-  return { write: nothing, isSpare: false, ended: nothing, done, resolve }
+  return { done, resolve, isReleased: false }
 }

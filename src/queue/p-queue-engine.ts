@@ -107,7 +107,7 @@ export class PQueueEngine implements ReplyQueue {
 
   async accept(tasks: readonly ReplyTask[]): Promise<void> {
     const isForNextRun = this.#drain !== undefined
-    if (this.#isStopped || (isForNextRun && !this.#options.journal))
+    if (this.#isStopped || (isForNextRun && !this.#journal.isDurable))
       throw new ChorusError('stopping', 'nothing new is taken while stopping')
     this.restore()
     for (const { bot } of tasks) this.#ledger.requireBot(bot)
@@ -213,7 +213,8 @@ export class PQueueEngine implements ReplyQueue {
   }
 
   #sweepLater(): void {
-    if (this.#isStopped || this.#ledger.length === 0) return
+    const isNothingOwed = this.#ledger.length === 0 && !this.#restorer?.hasAbsent
+    if (this.#isStopped || isNothingOwed) return
     this.#cancelSweep ??= this.#options.clock.after(SWEEP_EVERY_MS, () => this.#sweep())
   }
 
@@ -221,6 +222,7 @@ export class PQueueEngine implements ReplyQueue {
   #sweep(): void {
     this.#cancelSweep = undefined
     this.#restorer?.look()
+    this.#restorer?.expire()
     for (const entry of this.#ledger.entries()) {
       if (entry.state === 'working' || isInFlight(entry) || entry.isForNextRun) continue
       const before = entry.unservedSinceMs

@@ -39,7 +39,6 @@ export class Quarantine {
 
   /** It was worked on and the process lives, or it can't be worked on now and must not keep the others. */
   #isThrough(entry: LedgerEntry): boolean {
-    if (entry.state === 'waiting') return this.#options.isBlocked(entry)
-    return entry.state !== 'working'
+    return entry.state === 'ready' || (entry.state !== 'working' && this.#options.isBlocked(entry))
   }
 }

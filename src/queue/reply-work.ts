@@ -143,7 +143,8 @@ export class ReplyWork {
 
   #setInFlight(entry: LedgerEntry, isNow: boolean): void {
     const { clock, journal, ledger } = this.#options
-    entry.writtenAtMs = isNow ? clock.now() : undefined
+    // A repetition counts from the first write: Twitch remembers the line from then on.
+    entry.writtenAtMs = isNow ? (entry.writtenAtMs ?? clock.now()) : undefined
     if (!ledger.isOpen(entry)) return
     // Before it is written: a crash must not make a line be said twice.
     if (isNow) journal.putNow(toRecord(entry))
@@ -183,7 +184,11 @@ export class ReplyWork {
     this.#running.get(entry)?.abort(thrown)
     this.#running.delete(entry)
     if (!ledger.isOpen(entry)) return
-    entry.writtenAtMs = undefined
+    if (isInFlight(entry)) {
+      // It may be in chat, whatever has gone wrong since: another line would be a second answer.
+      this.settle(entry, { kind: 'sent', inDoubt: true })
+      return
+    }
     if (entry.takenBack) {
       this.settle(entry, entry.takenBack)
       return

@@ -65,6 +65,22 @@ export class Restorer {
     this.#quarantine.look()
   }
 
+  /** Whether any wait for a run with their bot. */
+  get hasAbsent(): boolean {
+    return this.#absent.length > 0
+  }
+
+  /** Ends those that nobody waits for any longer. */
+  expire(): void {
+    const { answerWithinMs, clock, journal } = this.#options
+    const isLate = ({ unservedSinceMs }: ReplyRecord) =>
+      clock.now() - (unservedSinceMs ?? 0) >= answerWithinMs
+    const late = this.#absent.filter(isLate)
+    if (late.length > 0) this.#absent = this.#absent.filter((record) => !isLate(record))
+    for (const record of late)
+      void journal.settle(record, { kind: 'expired', reason: 'its bot took no part' })
+  }
+
   /** Ends those of absent bots that `matches`. Returns how many there were. */
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
     const meant = this.#absent.filter(({ task }) => matches(task))
@@ -94,15 +110,22 @@ export class Restorer {
     const bot = this.#options.bots.find((login) => sameLogin(login, record.task.bot))
     const end = this.#endOf(record)
     if (bot === undefined) {
-      // It waits for a run with that bot, as long as anybody would wait for the answer.
       if (end) void this.#options.journal.settle(record, end)
-      else this.#absent.push(record)
+      else this.#leaveAbsent(record)
       return
     }
     const entry = this.#open({ ...record, task: { ...record.task, bot } })
     if (!entry) return
     if (end) this.#options.work.settle(entry, end)
     else this.#goOn(entry, record)
+  }
+
+  /** It waits for a run with that bot, as long as anybody would wait for the answer: from now on, where nobody waited before. */
+  #leaveAbsent(record: ReplyRecord): void {
+    const { clock, journal } = this.#options
+    const absent = { ...record, unservedSinceMs: record.unservedSinceMs ?? clock.now() }
+    this.#absent.push(absent)
+    void journal.put(absent)
   }
 
   #open(record: ReplyRecord): LedgerEntry | undefined {

@@ -31,18 +31,24 @@ export function decideRetry(
   return { kind: 'hold', inMs: pauseMs(error.retryAfterMs, failures, rules, random) }
 }
 
+/** Times in a row that a reply may be told to come later, while others are served, and have only bad luck. */
+const TURNS_MAX = 20
+
 /**
  * Whether a failure costs the reply an attempt. One of the endpoint does only when that has served others since it last
- * failed this reply, and is not known to be away: then the reply is what is hard to answer.
+ * failed this reply, and is not known to be away: then the reply is what is hard to answer. A busy server that takes only
+ * some of many is meant by that last.
  *
  * @param failedAtMs when the last try before this one failed
+ * @param failures failures in a row before this one
  */
 export function isCounted(
-  { retry }: ChorusError,
-  { failedAtMs }: { readonly failedAtMs: number | undefined },
+  { code, retry }: ChorusError,
+  { failedAtMs, failures }: { readonly failedAtMs: number | undefined; readonly failures: number },
   model: ModelStanding,
 ): boolean {
   if (retry !== 'free-in-outage') return retry === 'counted'
+  if (code === 'model-rate-limited' && failures < TURNS_MAX) return false
   return model.away() === undefined && failedAtMs !== undefined && model.servedAtMs() > failedAtMs
 }
 

@@ -68,8 +68,8 @@ export interface GuardedRequest {
  * | `stopped` | fails at once  | nothing: no timer and no probe is left                                                   |
  *
  * Only a probe closes it. What requests come to that were begun before it last closed says nothing about the endpoint
- * as it is now: such a failure does not count. An answer that is odd (no chat completion, far too long) neither counts nor
- * ends a row: it may be the endpoint's fault, or the reply's.
+ * as it is now: such a failure does not count. An answer that is odd (no chat completion, far too long) is a failure, too: a
+ * page about maintenance comes with 200. Where only one reply gets it, the probe soon closes the breaker again.
  */
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions
@@ -131,8 +131,10 @@ export class CircuitBreaker {
   #failed(thrown: unknown, era: number): void {
     const error = toChorusError(thrown)
     const kind = kindOf(error)
-    if (kind === 'answer') this.#answered()
-    if (kind === 'answer' || kind === 'odd') return
+    if (kind === 'answer') {
+      this.#answered()
+      return
+    }
     if (this.#state.kind !== 'closed' || era !== this.#era) return
     const { row } = this.#state
     const failures = row.failures + 1
@@ -199,8 +201,7 @@ const ANSWERS: ReadonlySet<ErrorCode> = new Set([
 ])
 
 /** What an error says about the endpoint. `final`: waiting alone does not mend it. */
-function kindOf({ code, scope }: ChorusError): 'failure' | 'final' | 'answer' | 'odd' {
+function kindOf({ code }: ChorusError): 'failure' | 'final' | 'answer' {
   if (code === 'model-unauthorized') return 'final'
-  if (scope === 'endpoint') return 'failure'
-  return ANSWERS.has(code) ? 'answer' : 'odd'
+  return ANSWERS.has(code) ? 'answer' : 'failure'
 }

@@ -27,7 +27,7 @@ export function parseCompletion(answer: unknown): Completion {
   const finish = stringOr(field(choice, 'finish_reason'), 'stop')
   const isRefused = finish === 'content_filter' || (text === '' && stringOr(message.refusal, '') !== '')
   if (isRefused) throw new ChorusError('model-refused-prompt', 'the model refused the prompt for its content')
-  return { text, finish, tokens: numberOr(field(field(answer, 'usage'), 'total_tokens'), 0) }
+  return { text, finish, tokens: countOr(field(field(answer, 'usage'), 'total_tokens'), 0) }
 }
 
 /** Whether nothing is said beside what the model only thought: the same thoughts that text safety takes away. */
@@ -63,6 +63,7 @@ function stringOr(value: unknown, fallback: string): string {
   return typeof value === 'string' ? value : fallback
 }
 
-function numberOr(value: unknown, fallback: number): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : fallback
+/** A server may say anything: what is no count was not told. */
+function countOr(value: unknown, fallback: number): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : fallback
 }

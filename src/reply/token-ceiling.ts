@@ -1,10 +1,9 @@
-import type { Clock } from '../clock.js'
+import { type Clock, DAY } from '../clock.js'
 import type { ChorusEmitter } from '../events.js'
 import type { TokenUse, TokenUseStore } from '../token-use.js'
 
 /** From this share of the day's tokens on only mentions are answered. */
 const LOW_SHARE = 0.8
-const DAY_MS = 24 * 60 * 60 * 1000
 
 /** How much of the day's tokens is left: enough, too little for chance replies, or nothing. */
 export type TokenLevel = 'enough' | 'low' | 'spent'
@@ -35,10 +34,12 @@ export class TokenCeiling {
     this.#use = { day: dayOf(options.clock.wall()), tokens: 0 }
   }
 
-  /** Goes on with what an earlier run has used. */
+  /** Goes on with what an earlier run has used; to be called again when that could not be read before. */
   restore(): void {
     const stored = this.#options.store?.load()
-    if (isSound(stored)) this.#use = stored
+    if (!isSound(stored)) return
+    const isSameDay = stored.day === this.#use.day
+    this.#use = isSameDay && stored.tokens < this.#use.tokens ? this.#use : stored
   }
 
   get level(): TokenLevel {
@@ -67,7 +68,7 @@ export class TokenCeiling {
     if (aheadMs < 0) this.#use = { day: today, tokens: 0 }
     // A wall clock that was set back over midnight must not give the same hours twice; one that was wrong by more has
     // named a day that is far away.
-    else if (aheadMs > DAY_MS) this.#use = { ...this.#use, day: today }
+    else if (aheadMs > DAY) this.#use = { ...this.#use, day: today }
     return this.#use
   }
 

@@ -179,7 +179,7 @@ describe('while the model is away', () => {
   })
 })
 
-describe('a model whose answers are odd is no outage', () => {
+describe('a model that answers oddly now and then is no outage', () => {
   it.each<[string, ModelFault]>([
     ['bad JSON', { kind: 'bad-json' }],
     ['a web page', { kind: 'html' }],
@@ -191,7 +191,7 @@ describe('a model whose answers are odd is no outage', () => {
   ])('%s: the reply is tried again, its attempts count, and the other bot is served', async (_, fault) => {
     const chorus = await start({ factor: FACTOR, config: { retry: { base: 0.5 } } })
     const { model, record } = chorus
-    model.script(fault, fault, fault, fault)
+    model.script(fault, fault)
     chorus.room.say('ann', '@ava hello')
     chorus.room.say('bob', '@ben hello')
     await record.settled(2)
@@ -210,6 +210,14 @@ describe('a model whose answers are odd is no outage', () => {
     await expectAllAnswered(chorus, 1)
     expect(chorus.record.of('reply:held')).toEqual([])
   })
+})
+
+it('a page about maintenance in place of each answer for a minute costs nobody in a raid his answer', async () => {
+  const chorus = await start({ factor: FACTOR })
+  chorus.model.during(60 * SECOND, { kind: 'html' })
+  await raidOf(chorus, 20)
+  await expectAllAnswered(chorus, 20)
+  expect(chorus.record.of('model:away')).toMatchObject([{ code: 'model-bad-answer' }])
 })
 
 describe('where something else can answer, no lane pauses:', () => {

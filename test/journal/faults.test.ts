@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -232,5 +233,135 @@ describe('a second run on the folder', () => {
     )
     first.journal.close()
     expect(openJournal(folder.current).journal.isDurable).toBe(true)
+  })
+})
+
+describe('what waits for the file when it is found to refuse', () => {
+  it('by the heartbeat, waits no longer', async () => {
+    const { clock, journal } = openJournal(folder.current)
+    await journal.put(record(replyTask()))
+    for (const name of readdirSync(folder.current)) rmSync(path.join(folder.current, name))
+    let isDone = false
+    clock.after(5 * SECOND, () => {
+      void journal.put(record(replyTask())).then(() => {
+        isDone = true
+      })
+    })
+    // A file where the folder should be: it can't be made again.
+    rmSync(folder.current, { recursive: true })
+    writeFileSync(folder.current, '')
+    await clock.advance(6 * SECOND)
+    expect(isDone).toBe(true)
+  })
+})
+
+describe('a row that can’t be written', () => {
+  it.each([
+    ['a word where a number should be', { delayMs: 'soon' as unknown as number }],
+    ['a number where a word should be', { bot: 7 as unknown as ReplyTask['bot'] }],
+    ['a list where a word should be', { bot: [] as unknown as ReplyTask['bot'] }],
+  ])('for %s is told of and keeps no other one out', async (_what, parts) => {
+    const { journal, told } = openJournal(folder.current)
+    const good = replyTask()
+    await Promise.all([journal.put(record({ ...replyTask(), ...parts })), journal.put(record(good))])
+    expect(idsInFile()).toContain(good.id)
+    expect(journal.isDurable).toBe(true)
+    expect(told.filter(({ event }) => event === 'journal:refusing')).toEqual([])
+  })
+})
+
+describe('a file that goes back in time', () => {
+  it('as one that was put back from a copy, has nothing said a second time', async () => {
+    const open = openJournal(folder.current)
+    const task = replyTask()
+    await putAll(open, [task])
+    const { main, log } = cutOff()
+    await open.journal.settle(record(task), { kind: 'sent' })
+    for (const name of ['journal.db', 'journal.db-wal', 'journal.db-shm'])
+      rmSync(path.join(folder.current, name), { force: true })
+    copyFileSync(main, file())
+    copyFileSync(log, `${file()}-wal`)
+    await open.clock.advance(10 * SECOND)
+    expect(open.given).toEqual([])
+    expect(idsInFile()).toEqual([])
+    expect(query(folder.current, 'SELECT id, outcome FROM settled_reply')).toEqual([
+      { id: task.id, outcome: 'sent' },
+    ])
+  })
+})
+
+describe('the lock', () => {
+  it('that somebody has deleted is taken again: still no second one comes in', async () => {
+    const first = openJournal(folder.current)
+    rmSync(path.join(folder.current, 'runner.lock'))
+    await first.clock.advance(10 * SECOND)
+    expect(first.journal.isDurable).toBe(true)
+    expect(() => openJournal(folder.current)).toThrow(expect.objectContaining({ code: 'data-folder-taken' }))
+  })
+
+  it('that another one has taken meanwhile is told of', async () => {
+    const first = openJournal(folder.current)
+    rmSync(path.join(folder.current, 'runner.lock'))
+    openJournal(folder.current)
+    await first.clock.advance(10 * SECOND)
+    expect(first.journal.isDurable).toBe(false)
+    expect(first.told).toMatchObject([
+      { event: 'journal:refusing', payload: { code: 'journal-unwritable' } },
+      { event: 'journal:refusing', payload: { code: 'data-folder-taken' } },
+    ])
+  })
+})
+
+describe('the end of a run', () => {
+  it('writes what is left when the file was locked until a moment ago', async () => {
+    const open = openJournal(folder.current)
+    const end = lockOut()
+    const task = replyTask()
+    await putAll(open, [task])
+    end()
+    open.journal.close()
+    expect(open.journal.isDurable).toBe(true)
+    expect(idsInFile()).toEqual([task.id])
+  })
+})
+
+describe('a row that can’t be read', () => {
+  it('is a dead letter that nobody can redrive, and is told of once', async () => {
+    const first = openJournal(folder.current)
+    const task = replyTask()
+    await putAll(first, [task])
+    first.journal.close()
+    const database = new Database(file())
+    database.execute("UPDATE open_reply SET message = '{'")
+    database.close()
+    const second = openJournal(folder.current, { clock: first.clock })
+    await second.journal.put(record(replyTask()))
+    second.journal.close()
+    expect(second.told.map(({ event }) => event)).toContain('error')
+    expect(query(folder.current, 'SELECT id, outcome FROM settled_reply')).toEqual([
+      { id: task.id, outcome: 'dead' },
+    ])
+    const third = openJournal(folder.current, { clock: first.clock })
+    expect(third.told.filter(({ event }) => event === 'error')).toEqual([])
+  })
+})
+
+describe('a full disk', () => {
+  it('that keeps a damaged journal from being mended leaves it as it is until there is room', async () => {
+    const first = openJournal(folder.current)
+    await putAll(first, many(300))
+    first.journal.close()
+    const { place, main } = cutOff()
+    const bytes = readFileSync(main)
+    bytes.fill(0xff, 4096 * 20, 4096 * 21)
+    writeFileSync(main, bytes)
+    // Nothing can be written where the mended one should be.
+    mkdirSync(`${main}.mended`)
+    const second = openJournal(place, { clock: first.clock })
+    expect(second.given).toEqual([])
+    expect(events(second)).toEqual(['journal:refusing'])
+    rmSync(`${main}.mended`, { recursive: true })
+    await second.clock.advance(5 * SECOND)
+    expect(second.given.length).toBeGreaterThan(250)
   })
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DAY, MINUTE, SECOND } from '../../src/clock.js'
@@ -111,6 +111,38 @@ it('a journal is for its owner alone', async () => {
   const modes = readdirSync(place).map((name) => statSync(path.join(place, name)).mode & 0o077)
   expect(new Set(modes)).toEqual(new Set([0]))
   expect(statSync(place).mode & 0o077).toBe(0)
+})
+
+it('a run that could not read what the model has cost today makes it no less', async () => {
+  const { clock, journal } = openJournal(folder.current)
+  const save = async (day: string, tokens: number) => {
+    journal.tokenUse.save({ day, tokens })
+    await clock.advance(0)
+  }
+  await save('2026-01-01', 9000)
+  await save('2026-01-01', 500)
+  expect(journal.tokenUse.load()).toEqual({ day: '2026-01-01', tokens: 9000 })
+  await save('2026-01-02', 1)
+  expect(journal.tokenUse.load()).toEqual({ day: '2026-01-02', tokens: 1 })
+})
+
+it('a dead letter outlasts a disk that refuses for long, whatever else is forgotten', async () => {
+  const place = path.join(folder.current, 'data')
+  writeFileSync(place, '')
+  const { clock, journal } = openJournal(place)
+  const dead = replyTask()
+  await journal.put(record(dead))
+  await journal.settle(record(dead), { kind: 'dead', code: 'model-empty', reason: 'nothing' })
+  for (let count = 0; count < 10_100; count++) {
+    const task = replyTask()
+    void journal.put(record(task))
+    void journal.settle(record(task), SENT)
+  }
+  rmSync(place)
+  await clock.advance(3000)
+  for (let turn = 0; turn < 60; turn++) await clock.advance(0)
+  expect(query(place, "SELECT id FROM settled_reply WHERE outcome = 'dead'")).toEqual([{ id: dead.id }])
+  expect(query(place, 'SELECT count(*) AS count FROM settled_reply')).toEqual([{ count: 10_001 }])
 })
 
 describe('the settled replies', () => {

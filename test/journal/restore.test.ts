@@ -1,6 +1,9 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DAY, MINUTE, SECOND } from '../../src/clock.js'
 import type { Outcome, ReplyTask } from '../../src/domain.js'
+import { ChorusError } from '../../src/errors.js'
 import { Journal } from '../../src/journal/journal.js'
 import type { Progress, ReplyRecord } from '../../src/reply-journal.js'
 import type { WorkContext } from '../../src/reply-queue.js'
@@ -163,6 +166,44 @@ describe('a line that was being written', () => {
   })
 })
 
+describe('a line that may be in chat', () => {
+  it('and was repeated counts from its first write: Twitch remembers it from then on', async () => {
+    const { clock, journal: before } = openJournal(folder.current)
+    before.close()
+    const { engine, journal } = takeOver(clock, {
+      deliver: async (_task, _line, context) => {
+        context.inFlight(true)
+        await new Promise<void>((resolve) => clock.after(20 * SECOND, resolve))
+        context.inFlight(true)
+        return new Promise(() => {})
+      },
+    })
+    await engine.accept([replyTask()])
+    await clock.advance(25 * SECOND)
+    expect(query(folder.current, 'SELECT state, written_clock_ms FROM open_reply')).toEqual([
+      { state: 'sending', written_clock_ms: 0 },
+    ])
+    await engine.stop()
+    journal.close()
+  })
+
+  it.each([
+    ['of an earlier run', { kind: 'sending', line: LINE, writtenAtMs: 0 } as const],
+    ['of this run', { kind: 'accepted' } as const],
+  ])('%s is in doubt when saying it fails, and no other one is made', async (_when, progress) => {
+    const clock = await leave([record(replyTask(), { progress })])
+    const { contexts, settled } = takeOver(clock, {
+      deliver: async (_task, _line, context) => {
+        if (context.writtenAtMs === undefined) context.inFlight(true)
+        throw new Error('the line can’t be read')
+      },
+    })
+    await clock.advance(MINUTE)
+    expect(settled.map(({ outcome }) => outcome)).toEqual([{ kind: 'sent', inDoubt: true }])
+    expect(contexts.length).toBe(progress.kind === 'sending' ? 0 : 1)
+  })
+})
+
 describe('a reply that a process was working on when it died', () => {
   it('is tried again, and goes to the dead letters after the third time', async () => {
     const [twice, thrice] = [
@@ -202,6 +243,23 @@ describe('a reply that a process was working on when it died', () => {
     expect(settled).toHaveLength(4)
   })
 
+  it('keeps the others waiting while it waits for its next try', async () => {
+    const suspects = ['ava', 'bob', 'cleo'].map((bot, index) =>
+      record(replyTask({ bot, arrivedAtMs: index }), { progress: working }),
+    )
+    const clock = await leave(suspects)
+    const bots: string[] = []
+    takeOver(clock, {
+      reply: async ({ bot }) => {
+        bots.push(bot)
+        if (bots.length < 3) throw new ChorusError('model-bad-answer', 'odd')
+        return 'hi'
+      },
+    })
+    await clock.advance(30 * SECOND)
+    expect(bots).toEqual(['ava', 'ava', 'ava', 'bob', 'cleo'])
+  })
+
   it('keeps no other one waiting while it can’t be worked on', async () => {
     const suspects = ['bob', 'ava'].map((bot, index) =>
       record(replyTask({ bot, arrivedAtMs: index }), { progress: working }),
@@ -230,6 +288,23 @@ describe('a reply that a process was working on when it died', () => {
     await engine.stop()
     journal.close()
     expect(states()).toEqual([{ state: 'accepted', crashes: 0 }])
+  })
+})
+
+describe('a reply of a bot that takes no part', () => {
+  it('expires, over however many runs, when nobody would wait for it any longer', async () => {
+    const clock = await leave([record(replyTask({ bot: 'zoe' }))])
+    for (const minutes of [6, 6]) {
+      await clock.advance(minutes * MINUTE)
+      const { engine, journal } = takeOver(clock, { answerWithinMs: 15 * MINUTE })
+      await engine.stop()
+      journal.close()
+      expect(outcomes()).toEqual({})
+    }
+    const { journal } = takeOver(clock, { answerWithinMs: 15 * MINUTE })
+    await clock.advance(4 * MINUTE)
+    journal.close()
+    expect(Object.values(outcomes())).toMatchObject([{ kind: 'expired' }])
   })
 })
 
@@ -302,6 +377,20 @@ describe('a queue with a journal that is told to stop', () => {
     expect(query(folder.current, 'SELECT id, state FROM open_reply')).toEqual([
       { id: second.id, state: 'accepted' },
     ])
+  })
+
+  it('takes nothing during a drain while nothing can be written down: it would be lost', async () => {
+    const { clock, journal: before } = openJournal(folder.current)
+    before.close()
+    const { engine, journal } = takeOver(clock, { blocked: () => 'parked' })
+    await engine.accept([replyTask()])
+    for (const name of readdirSync(folder.current)) rmSync(path.join(folder.current, name))
+    rmSync(folder.current, { recursive: true })
+    writeFileSync(folder.current, '')
+    await clock.advance(6 * SECOND)
+    expect(journal.isDurable).toBe(false)
+    void engine.drain({ deadlineMs: 5 * SECOND })
+    await expect(engine.accept([replyTask()])).rejects.toMatchObject({ code: 'stopping' })
   })
 
   it('withdraws what waits where that is to be discarded', async () => {

@@ -68,6 +68,20 @@ describe('the standing of the model', () => {
     expect(at.settled.map(({ task }) => task.id)).toEqual([outage.id, odd.id])
   })
 
+  it.each(['model-unreachable', 'model-unauthorized', 'model-rate-limited'] as const)(
+    'ends a reply that always comes to %s while others are served: it would be tried for ever',
+    async (code) => {
+      const at = setUp()
+      at.errors.push(...Array.from({ length: 60 }, () => new ChorusError(code, 'this prompt')))
+      at.standing.duringTry = () => {
+        at.standing.servedAtMs = at.clock.now() - 0.5
+      }
+      await at.engine.accept([replyTask({ bot: 'ava' })])
+      await at.clock.advance(3600 * SECOND)
+      expect(at.settled.map(({ outcome }) => outcome)).toMatchObject([{ kind: 'dead', code }])
+    },
+  )
+
   it('makes a failure cost an attempt when it has served others since the last one', async () => {
     const at = setUp()
     at.errors.push(timeout(), timeout())

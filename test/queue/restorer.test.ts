@@ -11,6 +11,7 @@ function journalInMemory(...first: readonly ReplyRecord[]) {
   const settled = new Map<TaskId, Outcome>()
   let find: (records: readonly ReplyRecord[]) => void = () => {}
   const journal: ReplyJournal = {
+    isDurable: true,
     put: async () => {},
     putNow: () => {},
     settle: async ({ task }, outcome) => void settled.set(task.id, outcome),
