@@ -6,10 +6,16 @@ export type Value = string | number | null
 /** A row, by the names of its columns: of unknown shape until it was parsed. */
 export type Row = Readonly<Record<string, unknown>>
 
-/** A prepared statement; its parameters are named `$like` this. */
+/**
+ * The parameters of a statement: by name where they are named `$like` this, in their order where they are `?`. The driver
+ * takes a list in half the time, which is for what a raid writes.
+ */
+export type Values = Readonly<Record<string, Value>> | readonly Value[]
+
+/** A prepared statement. */
 export interface Statement {
-  run(values?: Readonly<Record<string, Value>>): { readonly changes: number }
-  all(values?: Readonly<Record<string, Value>>): Row[]
+  run(values?: Values): { readonly changes: number }
+  all(values?: Values): Row[]
 }
 
 /** How long a statement waits for another process's write, in milliseconds; the event loop stands still meanwhile. */

@@ -52,9 +52,12 @@ export class Housekeeping {
       const { clock, keptMs } = this.#options
       const before = store.time.toJournal(clock.now()) - keptMs
       const floor = store.replies.newestNumber() - SETTLED_MAX
-      const count = store.replies.prune({ before, floor, most: SLICE })
-      if (count > 0) store.shrink()
-      return count
+      // In one: each commit waits for the disk.
+      return store.transaction(() => {
+        const count = store.replies.prune({ before, floor, most: SLICE })
+        if (count > 0) store.shrink()
+        return count
+      })
     })
     if (removed === SLICE) setImmediate(() => this.#pruneReplies())
   }

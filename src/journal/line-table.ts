@@ -22,14 +22,12 @@ export class LineTable {
 
   constructor(database: Database) {
     this.#database = database
-    this.#put = database.prepare(
-      'INSERT OR REPLACE INTO chat_line VALUES ($channel, $place, $id, $userId, $name, $text)',
-    )
+    this.#put = database.prepare('INSERT OR REPLACE INTO chat_line VALUES (?, ?, ?, ?, ?, ?)')
     this.#prune = database.prepare(PRUNE)
   }
 
   put(channel: ChannelName, { place, id, userId, name, text }: KeptLine): void {
-    this.#put.run({ channel, place, id: id ?? null, userId: userId ?? null, name, text })
+    this.#put.run([channel, place, id ?? null, userId ?? null, name, text])
   }
 
   channels(): ChannelName[] {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js'
 import {
   type ChatMessage,
+  type Outcome,
   type ReplyCause,
   type ReplyTask,
   toBotLogin,
@@ -18,48 +19,73 @@ export interface RowClocks {
   readonly time: JournalTime
 }
 
-/** The columns of an open reply. */
-export function toOpenRow(
-  number: number,
-  { task, progress, attempts, crashes, unservedSinceMs }: ReplyRecord,
-  { clock, time }: RowClocks,
-): Readonly<Record<string, Value>> {
-  const line = 'line' in progress ? JSON.stringify(progress.line) : null
+/** The columns that a reply has in both tables, in the order of {@link toTaskValues}. */
+const TASK_COLUMNS = [
+  'number',
+  'id',
+  'bot',
+  'cause',
+  'channel',
+  'viewer',
+  'delay_ms',
+  'arrived_ms',
+  'attempts',
+  'crashes',
+  'message',
+]
+/** In the order of {@link toOpenValues}. */
+export const OPEN_COLUMNS = [
+  ...TASK_COLUMNS,
+  'state',
+  'line',
+  'written_clock_ms',
+  'written_wall_ms',
+  'unserved_ms',
+]
+/** In the order of {@link toSettledValues}. */
+export const SETTLED_COLUMNS = [...TASK_COLUMNS, 'settled_ms', 'outcome', 'details']
+
+/** The row of an open reply. */
+export function toOpenValues(number: number, record: ReplyRecord, { clock, time }: RowClocks): Value[] {
+  const { progress, task, unservedSinceMs } = record
   const writtenMs = progress.kind === 'sending' ? progress.writtenAtMs : null
-  return {
-    ...toTaskColumns(number, task, time),
-    message: toMessageColumn(task),
-    state: progress.kind,
-    line,
-    writtenClock: writtenMs,
-    writtenWall: writtenMs === null ? null : clock.wall() - (clock.now() - writtenMs),
-    attempts,
-    crashes,
-    unserved: unservedSinceMs === undefined ? null : time.toJournal(unservedSinceMs),
-  }
+  return [
+    ...toTaskValues(number, record, time),
+    toMessageColumn(task),
+    progress.kind,
+    'line' in progress ? JSON.stringify(progress.line) : null,
+    writtenMs,
+    writtenMs === null ? null : clock.wall() - (clock.now() - writtenMs),
+    unservedSinceMs === undefined ? null : time.toJournal(unservedSinceMs),
+  ]
 }
 
-/** The columns that a reply has in both tables. */
-export function toTaskColumns(
+/** The row of a reply that has its outcome. The words of a viewer stay only where it may be tried again. */
+export function toSettledValues(
   number: number,
-  { id, bot, cause, delayMs, message }: ReplyTask,
-  time: JournalTime,
-) {
-  const { channel, login, arrivedAtMs } = message
-  return {
-    number,
-    id,
-    bot,
-    cause,
-    channel,
-    viewer: login,
-    delay: delayMs,
-    arrived: time.toJournal(arrivedAtMs),
-  }
+  record: ReplyRecord,
+  { kind, ...details }: Outcome,
+  { clock, time }: RowClocks,
+): Value[] {
+  return [
+    ...toTaskValues(number, record, time),
+    kind === 'dead' ? toMessageColumn(record.task) : null,
+    time.toJournal(clock.now()),
+    kind,
+    JSON.stringify(details),
+  ]
 }
 
-export function toMessageColumn({ message: { arrivedAtMs: _, ...message } }: ReplyTask): string {
-  return JSON.stringify(message)
+/** All but the message. */
+function toTaskValues(number: number, { task, attempts, crashes }: ReplyRecord, time: JournalTime): Value[] {
+  const { id, bot, cause, delayMs, message } = task
+  const { channel, login, arrivedAtMs } = message
+  return [number, id, bot, cause, channel, login, delayMs, time.toJournal(arrivedAtMs), attempts, crashes]
+}
+
+/** What is unset is left out: the time of arrival has a column of its own. */
+function toMessageColumn({ message }: ReplyTask): string {
+  return JSON.stringify({ ...message, arrivedAtMs: undefined })
 }
 
 /** Reads a row of open replies in this run's time; `undefined` where it is none that could be answered. */

@@ -1,7 +1,14 @@
 import type { Outcome, TaskId } from '../domain.js'
 import type { ReplyRecord } from '../reply-journal.js'
 import type { Database, Row, Statement } from './database.js'
-import { parseOpenRow, type RowClocks, toMessageColumn, toOpenRow, toTaskColumns } from './reply-row.js'
+import {
+  OPEN_COLUMNS,
+  parseOpenRow,
+  type RowClocks,
+  SETTLED_COLUMNS,
+  toOpenValues,
+  toSettledValues,
+} from './reply-row.js'
 
 /** A reply that has no outcome, under the number that it has in the file. */
 export interface OpenReply {
@@ -13,23 +20,15 @@ export interface OpenReply {
 }
 
 const PUT = `
-  INSERT INTO open_reply (
-    number, id, bot, cause, channel, viewer, message, delay_ms, arrived_ms,
-    state, line, written_clock_ms, written_wall_ms, attempts, crashes, unserved_ms
-  ) VALUES (
-    $number, $id, $bot, $cause, $channel, $viewer, $message, $delay, $arrived,
-    $state, $line, $writtenClock, $writtenWall, $attempts, $crashes, $unserved
-  )
+  INSERT INTO open_reply (${OPEN_COLUMNS.join(', ')}) VALUES (${OPEN_COLUMNS.map(() => '?').join(', ')})
   ON CONFLICT (number) DO UPDATE SET
-    arrived_ms = $arrived, state = $state, line = $line, written_clock_ms = $writtenClock,
-    written_wall_ms = $writtenWall, attempts = $attempts, crashes = $crashes, unserved_ms = $unserved, is_redriven = 0`
+    arrived_ms = excluded.arrived_ms, state = excluded.state, line = excluded.line,
+    written_clock_ms = excluded.written_clock_ms, written_wall_ms = excluded.written_wall_ms,
+    attempts = excluded.attempts, crashes = excluded.crashes, unserved_ms = excluded.unserved_ms, is_redriven = 0`
 
 const SETTLE = `
-  INSERT OR REPLACE INTO settled_reply (
-    number, id, bot, cause, channel, viewer, message, delay_ms, arrived_ms, settled_ms, outcome, details, attempts, crashes
-  ) VALUES (
-    $number, $id, $bot, $cause, $channel, $viewer, $message, $delay, $arrived, $settled, $outcome, $details, $attempts, $crashes
-  )`
+  INSERT OR REPLACE INTO settled_reply (${SETTLED_COLUMNS.join(', ')})
+  VALUES (${SETTLED_COLUMNS.map(() => '?').join(', ')})`
 
 // The inner query reads no more than it may remove: else a look that finds nothing would walk past a million rows.
 const PRUNE = `
@@ -54,33 +53,24 @@ export class ReplyTable {
     this.#clocks = clocks
     this.#put = database.prepare(PUT)
     this.#settle = database.prepare(SETTLE)
-    this.#remove = database.prepare('DELETE FROM open_reply WHERE number = $number')
+    this.#remove = database.prepare('DELETE FROM open_reply WHERE number = ?')
     this.#redriven = database.prepare('SELECT * FROM open_reply WHERE is_redriven = 1 ORDER BY number')
     this.#prune = database.prepare(PRUNE)
   }
 
   put(number: number, record: ReplyRecord): void {
-    this.#put.run(toOpenRow(number, record, this.#clocks))
+    this.#put.run(toOpenValues(number, record, this.#clocks))
   }
 
-  /** Moves a reply to the settled ones. The words of a viewer stay only where it may be tried again. */
-  settle(number: number, { task, attempts, crashes }: ReplyRecord, { kind, ...details }: Outcome): void {
-    const { clock, time } = this.#clocks
-    this.#remove.run({ number })
-    this.#settle.run({
-      ...toTaskColumns(number, task, time),
-      message: kind === 'dead' ? toMessageColumn(task) : null,
-      settled: time.toJournal(clock.now()),
-      outcome: kind,
-      details: JSON.stringify(details),
-      attempts,
-      crashes,
-    })
+  /** Moves a reply to the settled ones. */
+  settle(number: number, record: ReplyRecord, outcome: Outcome): void {
+    this.remove(number)
+    this.#settle.run(toSettledValues(number, record, outcome, this.#clocks))
   }
 
   /** Takes out a reply that nobody can read any more. */
   remove(number: number): void {
-    this.#remove.run({ number })
+    this.#remove.run([number])
   }
 
   /** All that have no outcome, in the order in which they were accepted. */

@@ -113,6 +113,8 @@ export class WriteBehind {
   #commit(batch: readonly (readonly [string, Waiting])[]): boolean {
     const store = this.#options.store()
     if (!store) return false
+    // All of it went into the file with something that could not wait.
+    if (batch.length === 0) return true
     try {
       store.transaction(() => {
         for (const [, { write }] of batch) write(store)
