@@ -14,7 +14,7 @@ export const { TwitchChat } = await fromDist('chat/twitch-chat')
 /** @type {typeof import('../src/chorus.js')} */
 export const { createChorus } = await fromDist('chorus')
 /** @type {typeof import('../src/clock.js')} */
-export const { SECOND, sleep, systemClock } = await fromDist('clock')
+export const { DAY, SECOND, sleep, systemClock } = await fromDist('clock')
 /** @type {typeof import('../src/commands/stand-ins.js')} */
 export const { startStandIns } = await fromDist('commands/stand-ins')
 /** @type {typeof import('../src/config-schema.js')} */
@@ -25,6 +25,8 @@ export const { toBotLogin, toChannelName, toMessageId, toTaskId, toUserId } = aw
 export const { parseEnvironment } = await fromDist('environment')
 /** @type {typeof import('../src/events.js')} */
 export const { ChorusEmitter } = await fromDist('events')
+/** @type {typeof import('../src/journal/journal.js')} */
+export const { Journal } = await fromDist('journal/journal')
 /** @type {typeof import('../src/message-router.js')} */
 export const { MessageRouter } = await fromDist('message-router')
 /** @type {typeof import('../src/queue/p-queue-engine.js')} */
@@ -33,6 +35,8 @@ export const { PQueueEngine } = await fromDist('queue/p-queue-engine')
 export const { pick, seededRandom } = await fromDist('random')
 /** @type {typeof import('../src/reply/conversation.js')} */
 export const { Conversation } = await fromDist('reply/conversation')
+/** @type {typeof import('../src/reply/prompt.js')} */
+export const { PROMPT_LINES_MAX } = await fromDist('reply/prompt')
 /** @type {typeof import('../src/routing/orchestrator.js')} */
 export const { Orchestrator } = await fromDist('routing/orchestrator')
 /** @type {typeof import('../src/secret.js')} */

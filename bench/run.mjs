@@ -8,6 +8,8 @@ const BENCHMARKS = {
   nesting: async () => (await import('./nesting.mjs')).nesting(),
   throughput: async () => (await import('./throughput.mjs')).throughput(),
   memory: async () => (await import('./memory.mjs')).memory(),
+  journal: async () => (await import('./journal.mjs')).journal(),
+  restart: async () => (await import('./restart.mjs')).restart(),
   raid: async () => (await import('./raid-drain.mjs')).raidDrain(),
   lines: async () => (await import('./lines.mjs')).lines(),
 }
