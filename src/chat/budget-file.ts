@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Clock } from '../clock.js'
+import { type Clock, SECOND } from '../clock.js'
 import { type BotLogin, toChannelName } from '../domain.js'
 import { replaceFile } from '../replace-file.js'
 import type { Written } from './send-budget.js'
@@ -12,6 +12,9 @@ interface Row {
   readonly channel: string
   readonly key: string
 }
+
+/** What takes longer to arrive does so on a link that is dead by then. */
+const ARRIVES_WITHIN_MS = 20 * SECOND
 
 /**
  * What an account has written lately, kept in a file of its own, so that a restart does not spend a window twice.
@@ -40,11 +43,14 @@ export class BudgetFile {
     const now = this.#clock.now()
     const wall = this.#clock.wall()
     const rows = parseRows(JSON.parse(text))
-    return rows
+    const lines = rows
       .map(({ channel, key, ...row }) => {
         const atMs = now - Math.max(0, Math.min(now - row.atMs, wall - row.wallMs))
         return { atMs, writtenMs: atMs, channel: toChannelName(channel), key }
       })
+      .sort((a, b) => a.atMs - b.atMs)
+    return lines
+      .map((line) => (isLastOfChannel(line, lines) ? arrivedLate(line, now) : line))
       .sort((a, b) => a.atMs - b.atMs)
   }
 
@@ -60,6 +66,16 @@ export class BudgetFile {
     mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 })
     replaceFile(this.#file, JSON.stringify({ version: 1, written: rows }), 'process')
   }
+}
+
+/** Twitch had answered the lines before it, for there is one at a time in a channel. */
+function isLastOfChannel(line: Written, lines: readonly Written[]): boolean {
+  return lines.findLast(({ channel }) => channel === line.channel) === line
+}
+
+/** A run that died may not have read the answer to its last line: when that arrived nobody knows. */
+function arrivedLate(line: Written, nowMs: number): Written {
+  return { ...line, atMs: Math.min(nowMs, line.atMs + ARRIVES_WITHIN_MS) }
 }
 
 function readIfThere(file: string): string | undefined {

@@ -34,9 +34,29 @@ describe('what an account has sent', () => {
     ])
     expect(fileAt(15_000, 1_005_000).read()).toEqual([
       { atMs: 4000, writtenMs: 4000, channel: HERE, key: 'k1' },
-      { atMs: 9000, writtenMs: 9000, channel: HERE, key: 'k2' },
+      { atMs: 15_000, writtenMs: 9000, channel: HERE, key: 'k2' },
     ])
   })
+
+  it.each([
+    ['a moment later', 9100, 9100],
+    ['much later', 60_000, 29_000],
+  ])(
+    'may have arrived at any time until the next run, where it is the last in its channel: %s',
+    (_when, nowMs, arrivedMs) => {
+      fileAt(10_000, 1_000_000).write([
+        { atMs: 7000, writtenMs: 7000, channel: HERE, key: 'k1' },
+        { atMs: 8000, writtenMs: 8000, channel: toChannelName('there'), key: 'k2' },
+        { atMs: 9000, writtenMs: 9000, channel: HERE, key: 'k3' },
+      ])
+      const read = fileAt(nowMs, 990_000 + nowMs).read()
+      expect(Object.fromEntries(read.map(({ key, atMs }) => [key, atMs]))).toEqual({
+        k1: 7000,
+        k2: Math.min(nowMs, 28_000),
+        k3: arrivedMs,
+      })
+    },
+  )
 
   it('is nothing where there is no file', () => {
     expect(fileAt(0, 0).read()).toEqual([])

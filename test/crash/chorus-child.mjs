@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 /** @import { ConfigInput } from '../../dist/config-schema.js' */
@@ -64,10 +63,12 @@ export class ChorusChild {
       if (news.event === 'loaded') this.isLoaded = true
       this.#tell(news)
     })
-    this.ended = once(this.#child, 'close').then(([code]) => {
-      this.hasEnded = true
-      this.#tell({ event: 'ended' })
-      return code
+    this.ended = new Promise((resolve) => {
+      this.#child.once('close', (code) => {
+        this.hasEnded = true
+        this.#tell({ event: 'ended' })
+        resolve(code)
+      })
     })
   }
 

@@ -9,6 +9,7 @@
 /** What a row adds up over its rounds, by the heading of its column. @type {Readonly<Record<string, (verdict: Verdict) => number>>} */
 const SUMS = {
   kills: ({ kills }) => kills,
+  'in mid-work': ({ inMidWork }) => inMidWork,
   unanswered: ({ unanswered }) => unanswered,
   asked: ({ asked }) => asked,
   accepted: ({ accepted }) => accepted,

@@ -25,6 +25,7 @@
  * @property {boolean} isOk
  * @property {Failures} failures
  * @property {number} kills
+ * @property {number} inMidWork kills at which accepted replies had no outcome yet
  * @property {number} asked questions, those that were asked again among them
  * @property {number} accepted
  * @property {number} unheard questions that no process had accepted
@@ -56,6 +57,7 @@ export function judgeRound(evidence) {
     isOk: Object.values(failures).every((found) => found.length === 0),
     failures,
     kills: deaths.length,
+    inMidWork: deaths.filter(({ open }) => open.length > 0).length,
     asked: questions.length,
     accepted: accepted.length,
     unheard: questions.filter(({ task }) => !accepted.includes(task)).length,
