@@ -44,7 +44,8 @@ export interface WorkContext {
   readonly writtenAtMs?: number
   /**
    * To be called with `true` before a line is written, and with `false` once it is known that it was not shown. In
-   * between nobody can take the reply back: what `deliver` comes to is its outcome, and a stop leaves it sent in doubt.
+   * between nobody can take the reply back: what `deliver` resolves to is its outcome, and a rejection, a stop or a crash
+   * leaves it sent in doubt. Without it, a crash in the middle of a write has the line said a second time.
    */
   inFlight(isInFlight: boolean): void
   /**

@@ -1,6 +1,7 @@
-/** Without control characters: what somebody writes in chat must not steer the terminal. */
+/** Without control and hidden characters: what somebody writes in chat must neither steer the terminal nor hide in it. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}|[\u2028\u2029]|\p{Bidi_Control}/gu, '')
+  // The joiner inside an emoji is what makes it one.
+  return text.replace(/\p{Cc}|[\u2028\u2029]|(?!\u200d)\p{Cf}/gu, '')
 }
 
 /** The same in one line and at most so many columns wide; a cut is seen as one. */
