@@ -18,7 +18,7 @@ const chorus = await createChorus(
 
 chorus.events.on('ready', ({ joined }) => console.log(`ready: ${joined.join(', ')}`))
 // What is accepted is in the journal, below `data` or CHORUS_DATA_DIR: the next run goes on with what this one leaves.
-chorus.events.on('journal:restored', ({ count }) => console.log(`${count} replies of the last run go on`))
+chorus.events.on('journal:restored', ({ count }) => console.log(`${count} replies of the journal go on`))
 chorus.events.on('dead-letters:counted', ({ count }) => console.log(`${count} dead letters`))
 chorus.events.on('backlog:raised', ({ size }) => console.log(`${size} replies wait`))
 chorus.events.on('line:written', ({ bot, line }) => console.log(`${bot}: ${line.text}`))

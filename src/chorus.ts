@@ -62,7 +62,7 @@ export interface Chorus extends AsyncDisposable {
    * Takes over what the last run left in the journal, and connects. Resolves when every bot has joined, is parked, or has
    * failed its first attempt; what failed is tried again until the stop. The `ready` event tells when all bots that can are in chat.
    *
-   * @throws ChorusError `data-folder-taken` when another Chorus runs on the data folder, `journal-newer`
+   * @throws ChorusError `data-folder-taken` when another Chorus runs on the data folder, `journal-newer`; `stopping` after a stop
    */
   start(): Promise<void>
   /** Answers what was accepted, up to the deadline in milliseconds, then leaves chat. Safe to call twice. */
@@ -241,7 +241,9 @@ interface Parts extends Pick<Chorus, 'router' | 'events' | 'bots' | 'deadLetters
 /** The order of start and stop: the journal first in, last out; chat behind the queue, so that what is ready can still be said. */
 function assemble({ chat, conversation, journal, keeper, models, ...parts }: Parts): Chorus {
   const { router } = parts
+  let isOver = false
   const leave = async () => {
+    isOver = true
     models.stop()
     await Promise.all([chat.stop(), keeper?.stop()])
     journal?.close()
@@ -258,6 +260,7 @@ function assemble({ chat, conversation, journal, keeper, models, ...parts }: Par
     chatStatus: () => chat.status(),
     modelStatus: () => models.status(),
     async start() {
+      if (isOver) throw new ChorusError('stopping', 'this Chorus was stopped: create another one')
       journal?.open()
       models.start()
       for (const [channel, lines] of journal?.lines() ?? []) conversation.restore(channel, lines)

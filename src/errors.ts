@@ -165,7 +165,7 @@ const TABLE = {
   'model-refused-request': row(
     'reply',
     'counted',
-    'The server refuses the request; the message names what it dislikes.',
+    'Check model.name, model.maxTokens and model.temperature against what the server takes; its own log says what it dislikes.',
   ),
   'line-refused': row(
     'reply',

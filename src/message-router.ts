@@ -78,6 +78,7 @@ export class MessageRouter<Line = string> {
   readonly #bots: readonly Bot[]
   readonly #orchestrator: Orchestrator
   readonly #queue: ReplyQueue
+  readonly #clock: Clock
   readonly #seen = new RecentIds()
   readonly #clearedIds = new RecentIds(CLEARED_MAX)
   #state: 'running' | 'draining' | 'stopped' = 'running'
@@ -86,6 +87,7 @@ export class MessageRouter<Line = string> {
     this.events = options.events ?? new ChorusEmitter()
     this.#bots = options.bots
     this.#orchestrator = options.orchestrator
+    this.#clock = options.clock ?? systemClock()
     this.#queue = options.queue ?? inProcessQueue(options, this.events)
     const handler: ReplyHandler<Line> = { reply: options.reply }
     this.#queue.serve(options.deliver ? { ...handler, deliver: options.deliver } : handler)
@@ -95,8 +97,9 @@ export class MessageRouter<Line = string> {
    * Decides who answers a line and owes these replies from then on. Resolves once they are durable and queued, with one
    * decision per reply, or one silence with its reason. Never rejects: an internal fault is an `error` event.
    */
-  async handleIncomingMessage(message: ChatMessage): Promise<Decision[]> {
+  async handleIncomingMessage(incoming: ChatMessage): Promise<Decision[]> {
     try {
+      const message = this.#stamped(incoming)
       if (!this.#seen.add(keyOf(message))) return [{ kind: 'silence', reason: 'duplicate' }]
       // Another connection may have told of the clearing before this one brought the message.
       if (this.#clearedIds.has(message.id)) return [{ kind: 'silence', reason: 'moderated' }]
@@ -164,6 +167,12 @@ export class MessageRouter<Line = string> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
+  }
+
+  /** A client of somebody's own may not say when it came: it has come now. */
+  #stamped(message: ChatMessage): ChatMessage {
+    if (Number.isFinite(message.arrivedAtMs)) return message
+    return { ...message, arrivedAtMs: this.#clock.now() }
   }
 
   async #accept(message: ChatMessage, decisions: Decision[]): Promise<Decision[]> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MINUTE, SECOND, sleep } from '../src/clock.js'
 import { toBots } from '../src/config-schema.js'
-import type { Outcome, ReplyTask } from '../src/domain.js'
+import type { ChatMessage, Outcome, ReplyTask } from '../src/domain.js'
 import { MessageRouter, type MessageRouterOptions } from '../src/message-router.js'
 import { seededRandom } from '../src/random.js'
 import { Orchestrator } from '../src/routing/orchestrator.js'
@@ -46,6 +46,15 @@ describe('the router', () => {
     }
     await clock.advance(10 * SECOND)
     expect(answered.map(({ task }) => task.message.login).sort()).toEqual(['ann', 'ben', 'cat'])
+  })
+
+  it('takes a message that does not say when it came for one that has come now', async () => {
+    const { clock, answered, router } = routerFixture()
+    await clock.advance(SECOND)
+    const { arrivedAtMs: _, ...message } = chatMessage('@ava hello')
+    await router.handleIncomingMessage(message as ChatMessage)
+    await clock.advance(10 * SECOND)
+    expect(answered.map(({ task }) => task.message.arrivedAtMs)).toEqual([SECOND])
   })
 
   it('lets five bots that one line mentions answer within about the longest pause', async () => {

@@ -21,6 +21,15 @@ export function written(entry: JournalEntry): void {
   entry.isInFile = true
 }
 
+/** A redrive begins the reply’s age and attempts anew. */
+export function anew({ task, ...record }: ReplyRecord, nowMs: number): ReplyRecord {
+  return {
+    ...record,
+    task: { ...task, message: { ...task.message, arrivedAtMs: nowMs } },
+    unservedSinceMs: undefined,
+  }
+}
+
 /** What the journal knows by heart: all that is open, and all that the file has still to be told of. Bounded by these. */
 export class JournalEntries {
   readonly #entries = new Map<TaskId, JournalEntry>()

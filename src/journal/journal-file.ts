@@ -137,6 +137,7 @@ export class JournalFile {
   #handle(error: ChorusError): void {
     const remaining = error.code === 'journal-damaged' ? this.#mend(error) : error
     if (!remaining) return
+    if (this.#state.kind === 'refusing') this.#state.retry()
     this.#state = this.#refusing(remaining)
     this.#options.refusing()
   }

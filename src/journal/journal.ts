@@ -1,13 +1,13 @@
-import { type Cancel, type Clock, every, SECOND } from '../clock.js'
+import { type Cancel, type Clock, DAY, every, SECOND, systemClock } from '../clock.js'
 import type { ChannelName, ChatMessage, Clearing, Outcome, TaskId } from '../domain.js'
 import { ChorusError, toChorusError } from '../errors.js'
-import type { ChorusEmitter } from '../events.js'
+import { ChorusEmitter } from '../events.js'
 import type { KeptLine } from '../kept-line.js'
 import type { ReplyJournal, ReplyRecord } from '../reply-journal.js'
 import type { TokenUse, TokenUseStore } from '../token-use.js'
 import { DeadLetterCount } from './dead-letter-count.js'
 import { Housekeeping } from './housekeeping.js'
-import { JournalEntries, type JournalEntry, putOf, written } from './journal-entries.js'
+import { anew, JournalEntries, type JournalEntry, putOf, written } from './journal-entries.js'
 import { JournalFile } from './journal-file.js'
 import { LineKeeper } from './line-keeper.js'
 import type { OpenReply } from './reply-table.js'
@@ -18,10 +18,11 @@ import { WriteBehind } from './write-behind.js'
 export interface JournalOptions {
   /** The folder that holds it, absolute; made where it is missing. */
   readonly folder: string
-  /** How long settled replies are kept, in milliseconds. */
-  readonly keptMs: number
-  readonly clock: Clock
-  readonly events: ChorusEmitter
+  /** How long settled replies are kept, in milliseconds; by default a week. */
+  readonly keptMs?: number
+  readonly clock?: Clock
+  /** Where it tells what happens to it; beside a router, that router's own. */
+  readonly events?: ChorusEmitter
   /** The process that runs on the folder; by default this one. */
   readonly pid?: number
   /** Lines of chat up to a message that is to be answered: what a later run shows the model with it. */
@@ -40,7 +41,7 @@ const LAST_WAIT_MS = SECOND
  * while the file refuses, or after it was damaged, everything is written anew from there.
  */
 export class Journal implements ReplyJournal, AsyncDisposable {
-  readonly #options: JournalOptions
+  readonly #options: Pick<Required<JournalOptions>, 'clock' | 'events'>
   readonly #file: JournalFile
   readonly #writes: WriteBehind
   readonly #housekeeping: Housekeeping
@@ -58,8 +59,8 @@ export class Journal implements ReplyJournal, AsyncDisposable {
   #isComplete: boolean | undefined
 
   constructor(options: JournalOptions) {
-    const { clock, events, folder, keptMs, pid = process.pid } = options
-    this.#options = options
+    const { clock, events, folder, keptMs, pid } = withDefaults(options)
+    this.#options = { clock, events }
     this.#dead = new DeadLetterCount({ clock, events })
     this.#file = new JournalFile({
       ...{ clock, events, folder, pid },
@@ -82,11 +83,13 @@ export class Journal implements ReplyJournal, AsyncDisposable {
   }
 
   /**
-   * Opens the file and keeps it up. While it can't be written, everything is kept in memory, and it is tried again.
+   * Opens the file and keeps it up. While it can't be written, everything is kept in memory, and it is tried again. Safe to
+   * call twice.
    *
    * @throws ChorusError `data-folder-taken` when another process runs on the folder, `journal-newer`
    */
   open(): void {
+    if (this.#cancels.length > 0) return
     this.#file.open()
     const { clock } = this.#options
     this.#cancels.push(
@@ -286,11 +289,7 @@ export class Journal implements ReplyJournal, AsyncDisposable {
   }
 }
 
-/** A redrive begins the reply’s age and attempts anew. */
-function anew({ task, ...record }: ReplyRecord, nowMs: number): ReplyRecord {
-  return {
-    ...record,
-    task: { ...task, message: { ...task.message, arrivedAtMs: nowMs } },
-    unservedSinceMs: undefined,
-  }
+function withDefaults(options: JournalOptions) {
+  const { clock = systemClock(), events = new ChorusEmitter(), keptMs = 7 * DAY, pid = process.pid } = options
+  return { ...options, clock, events, keptMs, pid }
 }

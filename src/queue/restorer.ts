@@ -8,7 +8,7 @@ import { Quarantine } from './quarantine.js'
 import type { ReplyWork } from './reply-work.js'
 
 /** Processes that died while they worked on a reply, after which nobody tries it any more by himself. */
-const CRASHES_MAX = 3
+const CRASHES_MAX = 4
 
 export interface RestorerOptions {
   readonly bots: readonly BotLogin[]

@@ -180,7 +180,9 @@ export class CircuitBreaker {
 
   #probeFailed(outage: Outage, error: ChorusError): void {
     if (this.#state.kind !== 'probing') return
-    if (kindOf(error) === 'answer') this.#close(outage)
+    // A server may dislike what is so tiny about a probe, unless it refuses every request.
+    const isRefused = error.code === 'model-refused-request' && outage.error.code !== error.code
+    if (kindOf(error) === 'answer' || isRefused) this.#close(outage)
     else this.#wait({ ...outage, error })
   }
 
@@ -193,12 +195,8 @@ export class CircuitBreaker {
   }
 }
 
-/** Errors that the endpoint itself answers with, well and alive: it has read the request and judged it. */
-const ANSWERS: ReadonlySet<ErrorCode> = new Set([
-  'model-empty',
-  'model-refused-prompt',
-  'model-refused-request',
-])
+/** Errors that the endpoint itself answers with, well and alive: it has read the prompt and judged it. */
+const ANSWERS: ReadonlySet<ErrorCode> = new Set(['model-empty', 'model-refused-prompt'])
 
 /** What an error says about the endpoint. `final`: waiting alone does not mend it. */
 function kindOf({ code }: ChorusError): 'failure' | 'final' | 'answer' {

@@ -22,7 +22,7 @@ const SUMS = {
   repeated: ({ repeated }) => repeated,
   'in doubt: shown': ({ inDoubtShown }) => inDoubtShown,
   'not shown': ({ inDoubtNotShown }) => inDoubtNotShown,
-  'died thrice': ({ diedThrice }) => diedThrice,
+  'given up': ({ givenUp }) => givenUp,
   breaches: ({ failures }) => failures.breaches.length,
 }
 

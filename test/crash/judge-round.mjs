@@ -34,10 +34,10 @@
  * @property {number} repeated of these, the ones that ended as sent without a doubt: said again under Twitch’s rule on repetitions
  * @property {number} inDoubtShown
  * @property {number} inDoubtNotShown
- * @property {number} diedThrice replies given up because three processes died at them
+ * @property {number} givenUp replies given up because four processes died at them
  */
 
-const CRASHES_MAX = 3
+const CRASHES_MAX = 4
 
 /**
  * Holds against each other what viewers asked, what the journal recorded, and what reached chat.
@@ -66,7 +66,7 @@ export function judgeRound(evidence) {
     repeated: journal.settled.filter(({ id, isInDoubt }) => inWriting.has(id) && !isInDoubt).length,
     inDoubtShown: inDoubt.filter((end) => end.shown > 0).length,
     inDoubtNotShown: inDoubt.filter((end) => end.shown === 0).length,
-    diedThrice: ends.filter((end) => end.isGivenUp).length,
+    givenUp: ends.filter((end) => end.isGivenUp).length,
   }
 }
 

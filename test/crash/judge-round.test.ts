@@ -128,13 +128,13 @@ describe('a round is judged', () => {
       { inWriting: 1, repeated: 1 },
     ],
     [
-      'a reply at which three processes died',
+      'a reply at which four processes died',
       {
-        deaths: [dead('working'), dead('working'), dead('working')],
+        deaths: [dead('working'), dead('working'), dead('working'), dead('working')],
         attempts: [],
         journal: { open: [], settled: [settled({ code: 'process-died' }, 'dead')] },
       },
-      { diedThrice: 1 },
+      { givenUp: 1 },
     ],
   ])('and counts %s', (_what, parts, counts) => {
     expect(judgeRound(evidence(parts))).toMatchObject({ isOk: true, ...counts })

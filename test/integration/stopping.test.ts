@@ -186,3 +186,9 @@ it('a Chorus is disposed of at the end of its block', async () => {
   await untilGone(fixture)
   expect(fixture.chorus.chatStatus().joined).toEqual([])
 })
+
+it('a Chorus that was stopped says so when it is started again', async () => {
+  const { chorus } = await start({ isStarted: false })
+  await chorus.stop()
+  await expect(chorus.start()).rejects.toMatchObject({ code: 'stopping' })
+})

@@ -183,7 +183,7 @@ describe('over any number of crashes and stops', () => {
         expect(new Set(ids).size).toBe(ids.length)
         expect(query(lives.place, 'SELECT id FROM open_reply')).toEqual([])
         for (const id of lives.owed) expect(ids).toContain(id)
-        // Neither said nor in doubt: only what a process died of three times.
+        // Neither said nor in doubt: only what a process died of four times.
         const unsaid = rows.filter(
           ({ id, details }) => !lives.said.includes(id as TaskId) && details !== '{"inDoubt":true}',
         )

@@ -205,19 +205,19 @@ describe('a line that may be in chat', () => {
 })
 
 describe('a reply that a process was working on when it died', () => {
-  it('is tried again, and goes to the dead letters after the third time', async () => {
-    const [twice, thrice] = [
-      record(replyTask(), { progress: working, crashes: 1 }),
+  it('is tried again, and goes to the dead letters after the fourth time', async () => {
+    const [third, fourth] = [
       record(replyTask(), { progress: working, crashes: 2 }),
+      record(replyTask(), { progress: working, crashes: 3 }),
     ]
-    const clock = await leave([twice, thrice])
+    const clock = await leave([third, fourth])
     const { given, journal } = takeOver(clock)
     await clock.advance(SECOND)
     journal.close()
-    expect(given.map(({ task }) => task.id)).toEqual([twice.task.id])
+    expect(given.map(({ task }) => task.id)).toEqual([third.task.id])
     expect(outcomes()).toMatchObject({
-      [twice.task.id]: { kind: 'sent' },
-      [thrice.task.id]: { kind: 'dead', code: 'process-died' },
+      [third.task.id]: { kind: 'sent' },
+      [fourth.task.id]: { kind: 'dead', code: 'process-died' },
     })
   })
 

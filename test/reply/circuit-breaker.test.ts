@@ -67,7 +67,7 @@ describe('a circuit breaker', () => {
     expect(at.refused()).toMatchObject({ code: 'model-away' })
   })
 
-  it.each<ErrorCode>(['model-empty', 'model-refused-prompt', 'model-refused-request'])(
+  it.each<ErrorCode>(['model-empty', 'model-refused-prompt'])(
     'takes for an answer what the endpoint has judged: %s',
     (code) => {
       at.fail(DOWN, 2)
@@ -88,6 +88,21 @@ describe('a circuit breaker', () => {
       expect(at.breaker.answeredAtMs).toBe(Number.NEGATIVE_INFINITY)
     },
   )
+
+  it.each([
+    [
+      'of refused requests is not ended by a refused probe: wrong settings refuse them all',
+      'model-refused-request',
+      true,
+    ],
+    ['of another kind is: a server may dislike what is so tiny about a probe', 'model-unreachable', false],
+  ] as const)('an outage %s', async (_which, code, isAway) => {
+    at.fail(fault(code), 3)
+    expect(at.breaker.outage).toBeDefined()
+    at.probeError = fault('model-refused-request')
+    await at.clock.advance(10 * SECOND)
+    expect(at.breaker.outage !== undefined).toBe(isAway)
+  })
 
   it('starts a row anew at an answer', () => {
     at.fail(DOWN, 2)
