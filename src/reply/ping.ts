@@ -4,7 +4,8 @@
  */
 const PING = /[@＠﹫][@＠﹫\p{M}]*([\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*)?/gu
 /** A login, and letters of scripts that attach particles to a name or write without spaces. */
-const LOGIN_AND_PARTICLE = /^(\w+)[\p{sc=Hangul}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u
+const LOGIN_AND_PARTICLE =
+  /^(\w+)(?=\p{L})[\p{sc=Hangul}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u
 
 /** What a name can be glued to; half a character beyond the first plane counts, too. */
 const GLUE = /[\p{L}\p{M}\p{N}\p{Cs}_]/u

@@ -89,6 +89,12 @@ describe('for every string, the line that is written', () => {
     })
   })
 
+  it('pings nobody by a digit of another script behind the name: it is no particle', () => {
+    const some = { self: [], answering: ['eve'], prefixes: [], links: false, maxUnits: 500 }
+    expect(toChatText('@eve๐ hi', some)).toEqual({ kind: 'text', text: 'eve๐ hi' })
+    expect(toChatText('@eveครับ hi', some)).toEqual({ kind: 'text', text: '@eveครับ hi' })
+  })
+
   it('keeps its thoughts to itself', () => {
     everyLine((text) => expect(text).not.toMatch(/<\s*\/?\s*(?:think(?:ing)?|reasoning)\s*>/i))
   })
