@@ -7,7 +7,7 @@ import { startWorker } from './worker.mjs'
 const ROUNDS = 3
 const P99_MAX_MS = 5
 const COMMIT_MAX_MS = 10
-const COMMITS_MAX = 12
+const COMMITS_MAX = 25
 /** Of what a mention costs with a commit each. */
 const SHARE_MAX = 0.5
 /** Where the controls are slower, others have disk or processor, and milliseconds tell of them. */

@@ -31,7 +31,7 @@ export class LineKeeper {
     const write = (store: Store) => {
       for (const line of lines) store.lines.put(channel, line)
     }
-    void writes.put(`lines ${channel} ${newest.place}`, write, { isSpare: true })
+    void writes.put(`lines ${channel} ${newest.place}`, write, { isSpare: true, rows: lines.length })
   }
 
   /** These are in the file already. */

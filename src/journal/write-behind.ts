@@ -18,6 +18,8 @@ export interface WriteBehindOptions {
 export interface PutOptions {
   /** It may be forgotten when too many wait. */
   readonly isSpare?: boolean
+  /** How many rows it writes; one where nothing is said. */
+  readonly rows?: number
   /** Called when it is in the file, or forgotten. */
   readonly ended?: () => void
 }
@@ -25,6 +27,7 @@ export interface PutOptions {
 interface Waiting {
   write: Write
   isSpare: boolean
+  rows: number
   ended: () => void
   /** Resolves when it is in the file; at once where the file refuses. */
   done: Promise<void>
@@ -34,7 +37,7 @@ interface Waiting {
 
 const nothing = () => {}
 
-/** Most writes in one commit: it holds the event loop for a few milliseconds. */
+/** Most rows in one commit, where a single write has no more: it holds the event loop for a few milliseconds. */
 const BATCH_MAX = 200
 /** Spare writes that wait while the file refuses; then the oldest one is forgotten. */
 const SPARE_MAX = 10_000
@@ -87,10 +90,10 @@ export class WriteBehind {
     this.#schedule()
   }
 
-  #add(key: string, write: Write, { isSpare = false, ended = nothing }: PutOptions): Waiting {
+  #add(key: string, write: Write, { isSpare = false, rows = 1, ended = nothing }: PutOptions): Waiting {
     const known = this.#waiting.get(key)
     this.#spares += Number(isSpare) - Number(known?.isSpare ?? false)
-    const waiting = Object.assign(known ?? newWaiting(), { write, isSpare, ended })
+    const waiting = Object.assign(known ?? newWaiting(), { write, isSpare, rows, ended })
     if (waiting.isReleased && this.#options.store()) Object.assign(waiting, unresolved())
     this.#waiting.set(key, waiting)
     if (this.#spares > SPARE_MAX) this.#forgetOldestSpare()
@@ -116,9 +119,11 @@ export class WriteBehind {
 
   #batch(): [string, Waiting][] {
     const batch: [string, Waiting][] = []
+    let rows = 0
     for (const entry of this.#waiting) {
+      rows += entry[1].rows
+      if (batch.length > 0 && rows > BATCH_MAX) break
       batch.push(entry)
-      if (batch.length === BATCH_MAX) break
     }
     return batch
   }
@@ -163,7 +168,7 @@ export class WriteBehind {
 }
 
 function newWaiting(): Waiting {
-  return { write: nothing, isSpare: false, ended: nothing, ...unresolved() }
+  return { write: nothing, isSpare: false, rows: 1, ended: nothing, ...unresolved() }
 }
 
 function unresolved(): Pick<Waiting, 'done' | 'resolve' | 'isReleased'> {
