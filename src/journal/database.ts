@@ -9,7 +9,7 @@ export type Row = Readonly<Record<string, unknown>>
 
 /**
  * The parameters of a statement: by name where they are named `$like` this, in their order where they are `?`. The driver
- * takes a list in half the time, which is for what a raid writes.
+ * takes a list faster, which is for what a raid writes.
  */
 export type Values = Readonly<Record<string, Value>> | readonly Value[]
 

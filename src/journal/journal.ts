@@ -11,7 +11,7 @@ import { anew, JournalEntries, type JournalEntry, putOf, written } from './journ
 import { JournalFile } from './journal-file.js'
 import { LineKeeper } from './line-keeper.js'
 import type { OpenReply } from './reply-table.js'
-import { SETTLED_MAX, SettledReplies } from './settled-replies.js'
+import { REMEMBERED_MAX, SettledReplies } from './settled-replies.js'
 import type { Store } from './store.js'
 import { WriteBehind } from './write-behind.js'
 
@@ -131,7 +131,8 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     // Of a reply that the file never heard of, nothing but history would be lost; a dead letter is more than that.
     const isSpare = !entry.isInFile && outcome.kind !== 'dead'
     const write = (store: Store) => store.replies.settle(entry.number, entry.record, outcome)
-    return this.#writes.put(id, write, { isSpare, ended })
+    // One row goes, another one comes.
+    return this.#writes.put(id, write, { isSpare, rows: 2, ended })
   }
 
   hasSettled(id: TaskId): boolean {
@@ -205,7 +206,7 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     for (const entry of this.#entries.renumber(open, store.replies.newestNumber()))
       if (!entry.isSettled) void this.put(entry.record)
     for (const reply of open) this.#adopt(reply, store.downSinceMs)
-    this.#settled.addOlder(store.replies.settledIds(SETTLED_MAX))
+    this.#settled.addOlder(store.replies.settledIds(REMEMBERED_MAX))
     this.#lines.opened(store)
     this.#foreignVersion = store.foreignVersion()
     this.#dead.set(store.replies.deadCount())

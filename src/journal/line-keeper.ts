@@ -36,9 +36,7 @@ export class LineKeeper {
 
   /** These are in the file already. */
   opened(store: Store): void {
-    for (const channel of store.lines.channels()) {
-      const newest = store.lines.of(channel).at(-1)?.place ?? Number.NEGATIVE_INFINITY
+    for (const [channel, newest] of store.lines.newest())
       this.#newest.set(channel, Math.max(newest, this.#newest.get(channel) ?? newest))
-    }
   }
 }

@@ -35,6 +35,14 @@ export class LineTable {
     return rows.map(({ channel }) => toChannelName(String(channel)))
   }
 
+  /** The place of the newest line of each channel. */
+  newest(): (readonly [ChannelName, number])[] {
+    const rows = this.#database
+      .prepare('SELECT channel, max(place) AS place FROM chat_line GROUP BY channel')
+      .all()
+    return rows.map(({ channel, place }) => [toChannelName(String(channel)), Number(place)])
+  }
+
   /** The lines of a channel, oldest first. */
   of(channel: ChannelName): KeptLine[] {
     const rows = this.#database

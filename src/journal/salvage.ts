@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { ChorusError } from '../errors.js'
-import { Database, type Row, type Value } from './database.js'
+import { Database, type Row, type Statement, type Value } from './database.js'
 import { migrate } from './schema.js'
 
 /** What became of a damaged journal. */
@@ -32,8 +32,7 @@ const SUFFIXES = ['', '-wal', '-shm']
  */
 export function salvage(file: string, wallMs: number): Salvaged {
   const mended = `${file}.mended`
-  remove(mended)
-  const rows = copyReadable(file, mended)
+  const rows = copyOrRemove(file, mended)
   const aside = freeName(`${file}.damaged-${Math.round(wallMs)}`)
   for (const suffix of SUFFIXES)
     if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${aside}${suffix}`)
@@ -41,48 +40,66 @@ export function salvage(file: string, wallMs: number): Salvaged {
   return { aside, rows }
 }
 
+/** Nothing of a new file is left behind that could not be made whole: it would take the room that is needed. */
+function copyOrRemove(file: string, mended: string): number {
+  remove(mended)
+  try {
+    return copyReadable(file, mended)
+  } catch (error) {
+    remove(mended)
+    throw error
+  }
+}
+
 function remove(file: string): void {
   for (const suffix of [...SUFFIXES, '-journal']) rmSync(`${file}${suffix}`, { force: true })
 }
 
 function copyReadable(file: string, mended: string): number {
+  const rows = readAll(file)
   const to = new Database(mended)
   try {
     to.execute('PRAGMA auto_vacuum = INCREMENTAL')
     migrate(to)
-    const rows = SOURCES.flatMap((source) => read(file, source).map((row) => [source, row] as const))
-    return to.transaction(() => rows.filter(([{ table }, row]) => insert(to, table, row)).length)
-  } catch (error) {
-    to.close()
-    remove(mended)
-    throw error
+    return to.transaction(() => [...rows].reduce((sum, [table, found]) => sum + insert(to, table, found), 0))
   } finally {
     to.close()
   }
 }
 
-/** What can be read of a table. */
-function read(file: string, source: Source): Row[] {
+/** What can be read of each table. */
+function readAll(file: string): ReadonlyMap<string, readonly Row[]> {
   let from: Database | undefined
   try {
-    from = new Database(file)
-    // From both ends: a damaged page in the middle hides what lies behind it.
-    return [...new Map([...readable(source, from, 'ASC'), ...readable(source, from, 'DESC')]).values()]
+    const damaged = new Database(file)
+    from = damaged
+    return new Map(SOURCES.map((source) => [source.table, read(damaged, source)]))
   } catch {
     // Not even its first page can be read.
-    return []
+    return new Map()
   } finally {
     from?.close()
   }
 }
 
-/** False: the row's values are damaged, too. */
-function insert(to: Database, table: string, row: Row): boolean {
-  const names = Object.keys(row)
+/** From both ends: a damaged page in the middle hides what lies behind it. */
+function read(from: Database, source: Source): Row[] {
+  return [...new Map([...readable(source, from, 'ASC'), ...readable(source, from, 'DESC')]).values()]
+}
+
+/** Returns how many went in; the values of the others are damaged, too. */
+function insert(to: Database, table: string, rows: readonly Row[]): number {
+  const names = Object.keys(rows[0] ?? {})
+  if (names.length === 0) return 0
+  const statement = to.prepare(
+    `INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+  )
+  return rows.filter((row) => isInserted(statement, Object.values(row) as Value[])).length
+}
+
+function isInserted(statement: Statement, values: readonly Value[]): boolean {
   try {
-    to.prepare(
-      `INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-    ).run(Object.values(row) as Value[])
+    statement.run(values)
     return true
   } catch (error) {
     if (error instanceof ChorusError && error.code === 'journal-row') return false

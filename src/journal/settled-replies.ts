@@ -1,7 +1,7 @@
 import type { Outcome, TaskId } from '../domain.js'
 
 /** Replies remembered as settled; the one settled first is forgotten for each one more. */
-export const SETTLED_MAX = 10_000
+export const REMEMBERED_MAX = 10_000
 
 /** Replies that have had their outcome: none of them is accepted or answered again. */
 export class SettledReplies {
@@ -31,7 +31,7 @@ export class SettledReplies {
 
   #forgetOldest(): void {
     for (const oldest of this.#outcomes.keys()) {
-      if (this.#outcomes.size <= SETTLED_MAX) return
+      if (this.#outcomes.size <= REMEMBERED_MAX) return
       this.#outcomes.delete(oldest)
     }
   }

@@ -7,10 +7,7 @@ import { ReplyTable } from './reply-table.js'
 import { migrate } from './schema.js'
 import { StateTable } from './state-table.js'
 
-/**
- * Pages in the write-ahead log from which it is taken into the file. That holds the event loop: 2 ms with 100 pages, 13 ms
- * with 1000, and a raid is written down equally fast with either.
- */
+/** Pages in the write-ahead log from which it is taken into the file: that holds the event loop, the longer the more there are. */
 const CHECKPOINT_PAGES = 100
 
 /** The journal's file, open, with all its tables. */

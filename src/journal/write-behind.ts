@@ -67,8 +67,7 @@ export class WriteBehind {
 
   /** Makes the write before it returns, unless the file refuses. */
   putNow(key: string, write: Write, options: PutOptions = {}): void {
-    const waiting = this.#add(key, write, options)
-    this.#commit([[key, waiting], ...this.#batch().filter(([other]) => other !== key)])
+    this.#commit(this.#batch([key, this.#add(key, write, options)]))
   }
 
   /** Makes all writes before it returns; false where the file refuses. */
@@ -117,10 +116,12 @@ export class WriteBehind {
     })
   }
 
-  #batch(): [string, Waiting][] {
-    const batch: [string, Waiting][] = []
-    let rows = 0
+  /** What goes into one commit: the first of all that wait, and before them one that can't. */
+  #batch(first?: readonly [string, Waiting]): (readonly [string, Waiting])[] {
+    const batch = first ? [first] : []
+    let rows = first?.[1].rows ?? 0
     for (const entry of this.#waiting) {
+      if (entry[0] === first?.[0]) continue
       rows += entry[1].rows
       if (batch.length > 0 && rows > BATCH_MAX) break
       batch.push(entry)

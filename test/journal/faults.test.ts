@@ -140,6 +140,13 @@ function cutOff(): { readonly place: string; readonly main: string; readonly log
   return { place, main, log }
 }
 
+/** Two pages where the replies are. */
+function damageMiddle(main: string): void {
+  const bytes = readFileSync(main)
+  bytes.fill(0xff, 4096 * 20, 4096 * 22)
+  writeFileSync(main, bytes)
+}
+
 describe('a damaged file', () => {
   const damagedFiles = (place: string) =>
     readdirSync(place).filter(
@@ -168,10 +175,7 @@ describe('a damaged file', () => {
     await putAll(first, many(300))
     first.journal.close()
     const { place, main } = cutOff()
-    const bytes = readFileSync(main)
-    // Two pages in the middle, where the replies are.
-    bytes.fill(0xff, 4096 * 20, 4096 * 22)
-    writeFileSync(main, bytes)
+    damageMiddle(main)
     const second = openJournal(place, { clock: first.clock })
     expect(second.told).toMatchObject([
       { event: 'journal:damaged', payload: { aside: expect.stringContaining('damaged') } },
@@ -352,9 +356,7 @@ describe('a full disk', () => {
     await putAll(first, many(300))
     first.journal.close()
     const { place, main } = cutOff()
-    const bytes = readFileSync(main)
-    bytes.fill(0xff, 4096 * 20, 4096 * 21)
-    writeFileSync(main, bytes)
+    damageMiddle(main)
     // Nothing can be written where the mended one should be.
     mkdirSync(`${main}.mended`)
     const second = openJournal(place, { clock: first.clock })

@@ -36,6 +36,17 @@ function setUp(options: { readonly attempts?: number } = {}) {
 
 const timeout = () => new ChorusError('model-timeout', 'late')
 
+/** A reply that has failed twice, the second time when the model had served others: that has cost it an attempt. */
+async function chargedOnce() {
+  const at = setUp()
+  at.errors.push(timeout(), timeout())
+  await at.engine.accept([replyTask({ bot: 'ava', delayMs: 0 })])
+  await at.clock.advance(0)
+  at.standing.servedAtMs = at.clock.now() + 1
+  await at.clock.advance(SECOND)
+  return at
+}
+
 describe('the standing of the model', () => {
   it('pauses every lane while it is away, and refresh() starts them again', async () => {
     const at = setUp()
@@ -93,12 +104,7 @@ describe('the standing of the model', () => {
   })
 
   it('makes it free when it turns out that the outage had begun by then', async () => {
-    const at = setUp()
-    at.errors.push(timeout(), timeout())
-    await at.engine.accept([replyTask({ bot: 'ava', delayMs: 0 })])
-    await at.clock.advance(0)
-    at.standing.servedAtMs = at.clock.now() + 1
-    await at.clock.advance(SECOND)
+    const at = await chargedOnce()
     expect(at.attempts).toEqual([1, 1])
     const since = at.clock.now() - SECOND
     for (let twice = 0; twice < 2; twice++) {
@@ -112,12 +118,7 @@ describe('the standing of the model', () => {
   })
 
   it('leaves what an earlier failure has cost as it is', async () => {
-    const at = setUp()
-    at.errors.push(timeout(), timeout())
-    await at.engine.accept([replyTask({ bot: 'ava', delayMs: 0 })])
-    await at.clock.advance(0)
-    at.standing.servedAtMs = at.clock.now() + 1
-    await at.clock.advance(SECOND)
+    const at = await chargedOnce()
     at.standing.awaySinceMs = at.clock.now() + 1
     at.engine.refresh()
     at.standing.awaySinceMs = undefined
