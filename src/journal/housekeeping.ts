@@ -60,7 +60,7 @@ export class Housekeeping {
       const before = store.time.toJournal(clock.now()) - keptMs
       const floor = store.replies.newestNumber() - SETTLED_MAX
       // In one: each commit waits for the disk.
-      return store.transaction(() => {
+      return store.transaction(SLICE, () => {
         const count = store.replies.prune({ before, floor, most: SLICE })
         if (count > 0) store.shrink()
         return count

@@ -169,7 +169,7 @@ export class JournalFile {
     const store = new Store(this.#file, clock)
     try {
       // The proof that it can be written to, too.
-      store.transaction(() => store.state.beat(store.time.heartbeat()))
+      store.transaction(1, () => store.state.beat(store.time.heartbeat()))
       return store
     } catch (error) {
       store.close()

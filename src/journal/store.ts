@@ -7,8 +7,11 @@ import { ReplyTable } from './reply-table.js'
 import { migrate } from './schema.js'
 import { StateTable } from './state-table.js'
 
-/** Pages in the write-ahead log from which it is taken into the file: that holds the event loop, the longer the more there are. */
-const CHECKPOINT_PAGES = 100
+/** Commits, and rows, that fill the write-ahead log with some hundred pages: to take it in then costs a few milliseconds. */
+const LOG_COMMITS = 30
+const LOG_ROWS = 600
+/** Pages from which SQLite takes the log in by itself, in the midst of a commit: only where nobody calls for it. */
+const CHECKPOINT_PAGES = 1000
 
 /** The journal's file, open, with all its tables. */
 export class Store {
@@ -20,6 +23,8 @@ export class Store {
   /** The last sign of life before it was opened, in clock milliseconds; `undefined` where there was none. */
   readonly downSinceMs: number | undefined
   readonly #database: Database
+  /** Since the log was taken in. */
+  readonly #logged = { commits: 0, rows: 0 }
 
   /**
    * Opens the file, which is made where it is missing, and brings it to this version.
@@ -51,9 +56,23 @@ export class Store {
     }
   }
 
-  /** Runs `work` so that all of it is in the file when this returns, or nothing. */
-  transaction<T>(work: () => T): T {
-    return this.#database.transaction(work)
+  /** Runs `work`, which writes so many rows, so that all of it is in the file when this returns, or nothing. */
+  transaction<T>(rows: number, work: () => T): T {
+    const result = this.#database.transaction(work)
+    this.#logged.commits += 1
+    this.#logged.rows += rows
+    return result
+  }
+
+  /** How full the write-ahead log is: from 1 on it is time to take it in. */
+  get logFill(): number {
+    return this.#logged.commits / LOG_COMMITS + this.#logged.rows / LOG_ROWS
+  }
+
+  /** Takes the write-ahead log into the file, as far as no other process reads it. */
+  checkpoint(): void {
+    this.#database.prepare('PRAGMA wal_checkpoint(PASSIVE)').all()
+    Object.assign(this.#logged, { commits: 0, rows: 0 })
   }
 
   /** From now on waits so long for another process, in milliseconds. */

@@ -39,6 +39,10 @@ const nothing = () => {}
 
 /** Most rows in one commit, where a single write has no more: it holds the event loop for a few milliseconds. */
 const BATCH_MAX = 200
+/** Rows in a commit up to which spare writes go with those that somebody waits for. */
+const SPARE_BESIDE_MAX = 50
+/** How full the write-ahead log gets while more writes wait: then they wait until it is taken in. */
+const LOG_FILL_MAX = 4
 /** Spare writes that wait while the file refuses; then the oldest one is forgotten. */
 const SPARE_MAX = 10_000
 
@@ -67,7 +71,7 @@ export class WriteBehind {
 
   /** Makes the write before it returns, unless the file refuses. */
   putNow(key: string, write: Write, options: PutOptions = {}): void {
-    this.#commit(this.#batch([key, this.#add(key, write, options)]))
+    if (this.#commit(this.#batch([key, this.#add(key, write, options)]))) this.#schedule()
   }
 
   /** Makes all writes before it returns; false where the file refuses. */
@@ -108,24 +112,44 @@ export class WriteBehind {
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#waiting.size === 0) return
+    if (this.#isScheduled || (this.#waiting.size === 0 && !this.#isLogFull())) return
     this.#isScheduled = true
     setImmediate(() => {
       this.#isScheduled = false
-      if (this.#commit(this.#batch())) this.#schedule()
+      if (this.#isLogFull() ? this.#takeLogIn() : this.#commit(this.#batch())) this.#schedule()
     })
   }
 
-  /** What goes into one commit: the first of all that wait, and before them one that can't. */
+  /** Both a commit and a checkpoint wait for the disk: each has a turn of its own, and the checkpoint can wait. */
+  #isLogFull(): boolean {
+    const fillMax = this.#waiting.size === 0 ? 1 : LOG_FILL_MAX
+    return (this.#options.store()?.logFill ?? 0) >= fillMax
+  }
+
+  #takeLogIn(): boolean {
+    try {
+      this.#options.store()?.checkpoint()
+      return true
+    } catch (thrown) {
+      this.#options.refused(toChorusError(thrown, 'journal-unwritable'))
+      return false
+    }
+  }
+
+  /** What goes into one commit: one that can't wait, then those that somebody waits for, then a few spare ones. */
   #batch(first?: readonly [string, Waiting]): (readonly [string, Waiting])[] {
     const batch = first ? [first] : []
     let rows = first?.[1].rows ?? 0
-    for (const entry of this.#waiting) {
-      if (entry[0] === first?.[0]) continue
-      rows += entry[1].rows
-      if (batch.length > 0 && rows > BATCH_MAX) break
-      batch.push(entry)
+    const fill = (isSpare: boolean, rowsMax: number) => {
+      for (const entry of this.#waiting) {
+        if (entry[1].isSpare !== isSpare || entry[0] === first?.[0]) continue
+        if (batch.length > 0 && rows + entry[1].rows > rowsMax) break
+        rows += entry[1].rows
+        batch.push(entry)
+      }
     }
+    fill(false, BATCH_MAX)
+    fill(true, batch.length > 0 ? SPARE_BESIDE_MAX : BATCH_MAX)
     return batch
   }
 
@@ -136,7 +160,8 @@ export class WriteBehind {
     // All of it went into the file with something that could not wait.
     if (batch.length === 0) return true
     try {
-      store.transaction(() => {
+      const rows = batch.reduce((sum, [, { rows }]) => sum + rows, 0)
+      store.transaction(rows, () => {
         for (const [, { write }] of batch) write(store)
       })
     } catch (thrown) {

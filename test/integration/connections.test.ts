@@ -80,7 +80,8 @@ describe('each reply is said once', () => {
     const chorus = await start({ factor: 15 })
     await owe(chorus, 30)
     await whenRead(chorus, 'ava', 3, () => chorus.twitch.askReconnect({ closeAfterMs: 3 * SECOND }))
-    await expectAllAnswered(chorus, 30)
+    // On a slow machine the closing may overtake the new login: a line is cut off from its answer and tried again then.
+    await expectAllKept(chorus, 30)
     const { twitch } = chorus
     expect(
       chorus.bots.map((login) => twitch.ledger.sessions({ account: login, kind: 'login' }).length),
