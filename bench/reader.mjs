@@ -112,6 +112,7 @@ function swallowing() {
     restore: () => 0,
     metrics: () => ({ global: NOTHING, bots: {} }),
     takeBack: () => 0,
+    laneWait: () => ({ expectedMs: 0, oldestMs: 0 }),
     refresh() {},
     drain: async () => ({ done: 0, left: 0 }),
     async stop() {},

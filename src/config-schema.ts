@@ -24,6 +24,10 @@ function isServerUrl(text: string): boolean {
   return url.hostname !== '' && url.username === '' && url.password === ''
 }
 
+/** How much earlier than it came a mention of theirs stands in line. */
+const headStart = (who: string) =>
+  seconds(0, 600).default(0).describe(`Head start of ${who} in a lane, in seconds (0 to 600)`)
+
 const KNOWN_BOTS = [
   'nightbot',
   'streamelements',
@@ -95,17 +99,20 @@ const replies = z.strictObject({
     .strictObject({
       whenWaitOver: seconds(1, 3600)
         .default(15)
-        .describe(
-          'Expected wait from which several viewers share one line, in seconds (1 to 3,600); not in effect yet',
-        ),
+        .describe('Expected wait from which several viewers share one line, in seconds (1 to 3,600)'),
       maxViewers: z
         .int()
         .min(1)
         .max(10)
         .default(6)
-        .describe('Most viewers in one line (1 to 10); 1 = never join; not in effect yet'),
+        .describe('Most viewers in one line (1 to 10); 1 = never join'),
     })
     .prefault({}),
+  yield: z
+    .boolean()
+    .default(true)
+    .describe('Whether chance replies are left out while mentions wait for longer than 5 seconds'),
+  greetRaids: z.boolean().default(false).describe('Whether one bot greets the viewers of a raid'),
 })
 
 const queue = z.strictObject({
@@ -117,6 +124,23 @@ const queue = z.strictObject({
     .max(100_000)
     .default(20)
     .describe('Accepted replies waiting above which Chorus warns, once per episode (1 to 100,000)'),
+  headStart: z
+    .strictObject({
+      moderator: headStart('moderators and the broadcaster'),
+      vip: headStart('VIPs'),
+      subscriber: headStart('subscribers'),
+    })
+    .prefault({}),
+})
+
+const banter = z.strictObject({
+  enabled: z.boolean().default(false).describe('Whether a bot may answer another bot that names it'),
+  maxTurns: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(4)
+    .describe('Lines of bots to each other, one upon the other, after which they stop (1 to 20)'),
 })
 
 const model = z.strictObject({
@@ -244,6 +268,7 @@ export const configSchema = z.strictObject({
     )
     .describe('The bot accounts (1 to 50)'),
   replies: replies.prefault({}),
+  banter: banter.prefault({}),
   queue: queue.prefault({}),
   model: model.prefault({}),
   retry: retry.prefault({}),

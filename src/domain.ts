@@ -114,6 +114,8 @@ export type Outcome =
       readonly kind: 'sent'
       /** Twitch's id of the line, where Twitch or another connection of ours told it. */
       readonly id?: MessageId
+      /** How many viewers the line answers, where it answers more than one. */
+      readonly viewers?: number
       /** Twitch neither took nor refused the line, and it may not be said again: it may have been shown or not. */
       readonly inDoubt?: true
       /** AutoMod holds it: a moderator may still let it through. */

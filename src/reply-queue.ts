@@ -1,4 +1,4 @@
-import type { BotLogin, ChannelName, Outcome, ReplyTask } from './domain.js'
+import type { BotLogin, ChannelName, Outcome, ReplyTask, TaskId } from './domain.js'
 
 /** How a reply ends that is taken back: by moderation, by the streamer, or because it came too late. */
 export type TakenBack = Extract<Outcome, { kind: 'withdrawn' | 'expired' }>
@@ -29,12 +29,21 @@ export interface StopOptions {
   readonly discard?: boolean
 }
 
+/** One viewer's mentions of a bot in one channel that get one answer: the first, and at most the newest four, oldest first. */
+export interface ReplyShare {
+  /** The first mention's. */
+  readonly id: TaskId
+  readonly tasks: readonly [ReplyTask, ...ReplyTask[]]
+}
+
 /** What a handler is told beside the task. */
 export interface WorkContext {
   /** Aborted when the result is no longer wanted: by `stop()`, or because the reply has failed or expired. */
   readonly signal: AbortSignal
   /** 1 for the first try; counts failures of this reply, not outages of the model. */
   readonly attempt: number
+  /** Further mentions by the same viewer that this answer is for, too, oldest first: at most the newest four. */
+  readonly further?: readonly ReplyTask[]
   /** What {@link ReplyHandler.reply} made in a run that ended before it was said: to be said as it is, or made anew. */
   readonly made?: unknown
   /**
@@ -58,6 +67,23 @@ export interface WorkContext {
 /** What concerns whoever says a line that is made. */
 export type DeliveryContext = Pick<WorkContext, 'signal' | 'inFlight' | 'settled' | 'writtenAtMs'>
 
+/** A line that answers several viewers, and which of their shares it does answer. JSON-safe. */
+export interface JointReply<Line> {
+  readonly line: Line
+  readonly answered: readonly TaskId[]
+}
+
+/** Makes one line for several viewers of a bot in one channel. It is delivered like any other, with the first one's task. */
+export interface JointHandler<Line> {
+  /**
+   * Resolves with a line that names and answers each viewer once, as far as it got: those that it leaves out are answered
+   * alone. A rejection that is the content's fault has each of them answered alone.
+   */
+  reply(shares: readonly ReplyShare[], context: WorkContext): Promise<JointReply<Line>>
+  /** The same line without the answers to some shares; `undefined` where none is left. */
+  without(line: Line, ids: ReadonlySet<TaskId>): Line | undefined
+}
+
 /**
  * Makes and sends replies: registered once, called for every task.
  *
@@ -69,6 +95,8 @@ export type DeliveryContext = Pick<WorkContext, 'signal' | 'inFlight' | 'settled
  */
 export interface ReplyHandler<Line = string> {
   reply(task: ReplyTask, context: WorkContext): Promise<Line>
+  /** Without it every mention gets a line of its own, one after the other. */
+  readonly joint?: JointHandler<Line>
   deliver?(task: ReplyTask, line: Line, context: WorkContext): Promise<unknown>
 }
 
@@ -77,6 +105,20 @@ export type Blocked = string
 
 /** Says why a bot can't talk in a channel; `undefined` while it can. */
 export type BlockedCheck = (bot: BotLogin, channel: ChannelName) => Blocked | undefined
+
+/**
+ * When an account could have written so many more lines to a channel, behind those that wait already: milliseconds from
+ * now, as Twitch's limits have it; 0 for none.
+ */
+export type SendForecast = (bot: BotLogin, channel: ChannelName, lines: number) => number
+
+/** How long a mention that comes now would wait in a lane, and how long others have waited there. Milliseconds. */
+export interface LaneWait {
+  /** Until it is answered, from what waits, the model's measured times, the slots and what the account may send. */
+  readonly expectedMs: number
+  /** The age of the oldest mention that nobody works on; 0 where there is none. */
+  readonly oldestMs: number
+}
 
 /** What makes the lines of all replies, as far as the queue has to know of it. */
 export interface ModelStanding {
@@ -104,6 +146,8 @@ export interface ReplyQueue {
    */
   restore(): number
   metrics(): QueueMetrics
+  /** How long mentions wait in a bot's lane. */
+  laneWait(bot: BotLogin): LaneWait
   /**
    * Takes back every accepted reply that `matches`, in whatever state: it is never said, and ends with `outcome`. A line
    * that is being written may come too late for that; its fate decides. Returns how many were taken back.

@@ -7,6 +7,7 @@ import type { ReplyJournal } from '../reply-journal.js'
 import type {
   BlockedCheck,
   DrainReport,
+  LaneWait,
   ModelStanding,
   QueueMetrics,
   ReplyHandler,
@@ -133,6 +134,10 @@ export class PQueueEngine implements ReplyQueue {
 
   metrics(): QueueMetrics {
     return this.#ledger.metrics()
+  }
+
+  laneWait(_bot: BotLogin): LaneWait {
+    return { expectedMs: 0, oldestMs: 0 }
   }
 
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
