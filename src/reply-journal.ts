@@ -15,6 +15,11 @@ export type Progress =
 export interface ReplyRecord {
   readonly task: ReplyTask
   readonly progress: Progress
+  /**
+   * Set while one line is to answer several replies; the same for all of them. One of them alone is written down as
+   * `sending`, and is the last to be settled.
+   */
+  readonly joint?: string | undefined
   /** Failures that the reply itself is to blame for. */
   readonly attempts: number
   /** Processes that died while they worked on it. */

@@ -146,6 +146,8 @@ export interface ReplyQueue {
    */
   restore(): number
   metrics(): QueueMetrics
+  /** Has several viewers share lines at once, or only when the wait is long. */
+  calm?(isOn: boolean): void
   /** How long mentions wait in a bot's lane. */
   laneWait(bot: BotLogin): LaneWait
   /**

@@ -41,13 +41,14 @@ export const OPEN_COLUMNS = [
   'written_clock_ms',
   'written_wall_ms',
   'unserved_ms',
+  'joint',
 ]
 /** In the order of {@link toSettledValues}. */
 export const SETTLED_COLUMNS = [...TASK_COLUMNS, 'settled_ms', 'outcome', 'details']
 
 /** The row of an open reply. */
 export function toOpenValues(number: number, record: ReplyRecord, { clock, time }: RowClocks): Value[] {
-  const { progress, task, unservedSinceMs } = record
+  const { joint = null, progress, task, unservedSinceMs } = record
   const writtenMs = progress.kind === 'sending' ? progress.writtenAtMs : null
   return [
     ...toTaskValues(number, record, time),
@@ -57,6 +58,7 @@ export function toOpenValues(number: number, record: ReplyRecord, { clock, time 
     writtenMs,
     writtenMs === null ? null : clock.wall() - (clock.now() - writtenMs),
     unservedSinceMs === undefined ? null : time.toJournal(unservedSinceMs),
+    joint,
   ]
 }
 
@@ -100,6 +102,7 @@ export function parseOpenRow(row: Row, { clock, time }: RowClocks): ReplyRecord 
   return {
     task: { id, bot: login, cause, message, delayMs: Number(delayMs) },
     progress: parseProgress(row, clock),
+    joint: typeof row.joint === 'string' ? row.joint : undefined,
     attempts: Number(attempts),
     crashes: Number(crashes),
     unservedSinceMs: typeof unserved === 'number' ? time.toClock(unserved) : undefined,

@@ -25,7 +25,8 @@ const PUT = `
   ON CONFLICT (number) DO UPDATE SET
     arrived_ms = excluded.arrived_ms, state = excluded.state, line = excluded.line,
     written_clock_ms = excluded.written_clock_ms, written_wall_ms = excluded.written_wall_ms,
-    attempts = excluded.attempts, crashes = excluded.crashes, unserved_ms = excluded.unserved_ms, is_redriven = 0`
+    attempts = excluded.attempts, crashes = excluded.crashes, unserved_ms = excluded.unserved_ms,
+    joint = excluded.joint, is_redriven = 0`
 
 const SETTLE = `
   INSERT OR REPLACE INTO settled_reply (${SETTLED_COLUMNS.join(', ')})

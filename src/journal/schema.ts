@@ -75,6 +75,7 @@ const MIGRATIONS: readonly string[] = [
     tokens INTEGER NOT NULL
   ) STRICT;
   `,
+  'ALTER TABLE open_reply ADD COLUMN joint TEXT',
 ]
 
 /**

@@ -9,12 +9,21 @@ export function toEngineSettings({
   replies,
 }: Pick<Config, 'queue' | 'retry' | 'replies'>): Pick<
   PQueueEngineOptions,
-  'limits' | 'retry' | 'answerWithinMs' | 'backlogMax'
+  'limits' | 'retry' | 'answerWithinMs' | 'backlogMax' | 'joint' | 'headStart'
 > {
   return {
     limits: { global: queue.global, perBot: queue.perBot },
     retry: { attempts: retry.attempts, baseMs: retry.base * SECOND, maxMs: retry.max * SECOND },
     answerWithinMs: replies.answerWithin * SECOND,
     backlogMax: queue.backlog,
+    joint: {
+      whenWaitOverMs: replies.joint.whenWaitOver * SECOND,
+      maxViewers: replies.joint.maxViewers,
+    },
+    headStart: {
+      moderator: queue.headStart.moderator * SECOND,
+      vip: queue.headStart.vip * SECOND,
+      subscriber: queue.headStart.subscriber * SECOND,
+    },
   }
 }

@@ -1,18 +1,21 @@
 import PQueue from 'p-queue'
 import type { BotLogin, ChannelName } from '../domain.js'
 import type { LedgerEntry } from './ledger.js'
-import { WaitingList } from './waiting-list.js'
+import { type HeadStartMs, type Share, WaitingList } from './waiting-list.js'
 
 export interface LanesOptions {
   readonly bots: readonly BotLogin[]
   /** Replies made at once: over all bots, and by one of them. */
   readonly limits: { readonly global: number; readonly perBot: number }
-  /** Whether a reply still has no outcome. */
-  readonly isOpen: (entry: LedgerEntry) => boolean
+  /** Replies of one bot and channel with the same key share a place. */
+  readonly keyOf: (entry: LedgerEntry) => string
+  readonly headStart: HeadStartMs
   /** Whether the bot may start a reply in the channel now. */
   readonly mayStart: (bot: BotLogin, channel: ChannelName) => boolean
-  /** Makes one reply, holding a slot of its lane and a global one until it ends. */
-  readonly work: (entry: LedgerEntry) => Promise<void>
+  /** How many viewers' mentions in the channel the bot is to answer in one line now. */
+  readonly viewers: (bot: BotLogin, channel: ChannelName) => number
+  /** Makes one line, holding a slot of its lane and a global one until it ends. */
+  readonly work: (shares: readonly Share[]) => Promise<void>
   /** Told what `work` throws; the lane goes on. */
   readonly fault: (error: unknown) => void
 }
@@ -31,8 +34,8 @@ interface Lane {
  * The nested queues: a PQueue per bot around one global PQueue.
  *
  * What waits, waits in the lane's own ordered list. p-queue is handed **tickets**, just in time and never more than the
- * bot's limit: `lane.add(() => global.add(…))`. A ticket takes the best reply that may start only when it holds both
- * slots. So p-queue alone enforces the limits, the order is right at the last moment, a closed channel blocks no other,
+ * bot's limit: `lane.add(() => global.add(…))`. A ticket takes the best reply that may start, and those that may
+ * share its line, only when it holds both slots. So p-queue alone enforces the limits, the order is right at the last moment, a closed channel blocks no other,
  * and a waiting reply costs no closure. The lane is outside, so that nothing holds a global slot while it waits for its
  * lane: the other way round, one bot's backlog starves the others.
  */
@@ -47,16 +50,25 @@ export class Lanes {
     this.#global = new PQueue({ concurrency: options.limits.global })
     for (const bot of options.bots) {
       const queue = new PQueue({ concurrency: options.limits.perBot })
-      this.#lanes.set(bot, { bot, waiting: new WaitingList(options.isOpen), queue, tickets: 0, idle: 0 })
+      this.#lanes.set(bot, { bot, waiting: new WaitingList(options), queue, tickets: 0, idle: 0 })
     }
   }
 
   /** Puts a reply in line, by its arrival, and starts it when it may. */
   add(entry: LedgerEntry): void {
-    const lane = this.#lanes.get(entry.task.bot)
-    if (!lane) throw new RangeError(`no lane for the bot ${JSON.stringify(entry.task.bot)}`)
+    const lane = this.#laneOf(entry.task.bot)
     lane.waiting.add(entry)
     this.#handOver(lane)
+  }
+
+  /** It has its outcome, and need not stand in line any longer. */
+  remove(entry: LedgerEntry): void {
+    this.#laneOf(entry.task.bot).waiting.remove(entry)
+  }
+
+  /** What stands in a bot's line. */
+  waiting(bot: BotLogin): Pick<WaitingList, 'counts' | 'oldestMentionMs'> {
+    return this.#laneOf(bot).waiting
   }
 
   /** Looks again what may start: of one bot, or of all. */
@@ -82,14 +94,26 @@ export class Lanes {
 
   async #useTicket(lane: Lane): Promise<void> {
     lane.idle -= 1
-    const entry = this.#isStopped
-      ? undefined
-      : lane.waiting.take((channel) => this.#options.mayStart(lane.bot, channel))
+    const shares = this.#isStopped ? [] : this.#take(lane)
     try {
-      if (entry) await this.#options.work(entry)
+      if (shares.length > 0) await this.#options.work(shares)
     } finally {
       lane.tickets -= 1
       this.#handOver(lane)
     }
+  }
+
+  #take({ bot, waiting }: Lane): Share[] {
+    const { mayStart, viewers } = this.#options
+    return waiting.take(
+      (channel) => mayStart(bot, channel),
+      (channel) => viewers(bot, channel),
+    )
+  }
+
+  #laneOf(bot: BotLogin): Lane {
+    const lane = this.#lanes.get(bot)
+    if (!lane) throw new RangeError(`no lane for the bot ${JSON.stringify(bot)}`)
+    return lane
   }
 }

@@ -11,6 +11,8 @@ import type { QueueCounts, QueueMetrics, TakenBack } from '../reply-queue.js'
  * | working | pause and model                                     | a slot of its lane, one of the global queue |
  * | ready   | its line waits for the account's allowance          | no slot                                  |
  * | held    | waits for a retry time, then goes back to its lane  | no slot                                  |
+ *
+ * Replies that are joined, because one line is to answer them all, are in the same state and count as one.
  */
 export type ReplyState = 'waiting' | 'working' | 'ready' | 'held'
 
@@ -32,8 +34,12 @@ export interface LedgerEntry {
   chargedAtMs: number | undefined
   /** Since when it can't be served, in clock milliseconds; unset while it can. */
   unservedSinceMs: number | undefined
-  /** Its line, once it is made: the handler's own. */
+  /** Its line, once it is made: the handler's own, and the same for all that are joined. */
   line: unknown
+  /** Set while it is joined with others that get the same line; the same for all of them. */
+  readonly joint: string | undefined
+  /** Its answer failed together with those of other viewers: from now on it gets a line without them. */
+  isAlone: boolean
   /**
    * When its line was written, in clock milliseconds; set while it is being written or has no answer. It can't be taken
    * back then: its fate decides.
@@ -54,14 +60,19 @@ export function isInFlight({ writtenAtMs }: LedgerEntry): boolean {
 
 /** What a later run has to know of it. */
 export function toRecord(entry: LedgerEntry): ReplyRecord {
-  const { task, attempts, crashes, unservedSinceMs } = entry
-  return { task, progress: toProgress(entry), attempts, crashes, unservedSinceMs }
+  const { task, attempts, crashes, joint, unservedSinceMs } = entry
+  return { task, progress: toProgress(entry), joint, attempts, crashes, unservedSinceMs }
 }
 
-function toProgress({ line, state, writtenAtMs }: LedgerEntry): Progress {
+function toProgress({ joint, line, state, writtenAtMs }: LedgerEntry): Progress {
   if (writtenAtMs !== undefined) return { kind: 'sending', line: line ?? null, writtenAtMs }
   if (state === 'working') return { kind: 'working' }
-  return line === undefined ? { kind: 'accepted' } : { kind: 'ready', line }
+  // One line for several: each of them alone has none.
+  return line === undefined || joint !== undefined ? { kind: 'accepted' } : { kind: 'ready', line }
+}
+
+function setJoint(entry: LedgerEntry, joint: string | undefined): void {
+  ;(entry as { joint: string | undefined }).joint = joint
 }
 
 interface Count {
@@ -78,6 +89,9 @@ interface Count {
 export class Ledger {
   readonly #entries = new Map<TaskId, LedgerEntry>()
   readonly #counts = new Map<BotLogin, Count>()
+  /** Replies that are joined, by the id they share; the last one of each counts for all. */
+  readonly #joints = new Map<string, LedgerEntry[]>()
+  #joined = 0
   #accepted = 0
   #waitingInAll = 0
 
@@ -104,6 +118,8 @@ export class Ledger {
       chargedAtMs: undefined,
       unservedSinceMs: undefined,
       line: undefined,
+      joint: undefined,
+      isAlone: false,
       writtenAtMs: undefined,
       crashes: 0,
       isForNextRun,
@@ -114,17 +130,40 @@ export class Ledger {
     return entry
   }
 
-  /** The one setter of a state. */
+  /** The one setter of a state. Those that are joined move together. */
   move(entry: LedgerEntry, state: ReplyState): void {
-    this.#count(entry, entry.state, -1)
+    const counts = this.#isCounted(entry)
+    if (counts) this.#count(entry, entry.state, -1)
     ;(entry as { state: ReplyState }).state = state
-    this.#count(entry, state, 1)
+    if (counts) this.#count(entry, state, 1)
+  }
+
+  /** One line is to answer all of these, which are in the same state: from now on they count as one. */
+  join(entries: readonly LedgerEntry[]): void {
+    const last = entries.at(-1)
+    if (!last || entries.length === 1) return
+    this.#joined += 1
+    const joint = `${last.task.id}+${this.#joined}`
+    for (const entry of entries) {
+      this.#count(entry, entry.state, -1)
+      setJoint(entry, joint)
+    }
+    this.#joints.set(joint, [...entries])
+    this.#count(last, last.state, 1)
+  }
+
+  /** It gets a line of its own after all. */
+  part(entry: LedgerEntry): void {
+    if (entry.joint === undefined) return
+    this.#leaveJoint(entry)
+    this.#count(entry, entry.state, 1)
   }
 
   /** Takes the entry out: it has its outcome. False when it is out already, so an outcome is given once. */
   close(entry: LedgerEntry): boolean {
     if (!this.#entries.delete(entry.task.id)) return false
-    this.#count(entry, entry.state, -1)
+    if (entry.joint === undefined) this.#count(entry, entry.state, -1)
+    else this.#leaveJoint(entry)
     return true
   }
 
@@ -161,6 +200,25 @@ export class Ledger {
 
   readyIn(bot: BotLogin, channel: ChannelName): number {
     return this.#countOf(bot).ready.get(channel) ?? 0
+  }
+
+  /** Of those that are joined, the last one counts: they get their outcome from the first to the last. */
+  #isCounted(entry: LedgerEntry): boolean {
+    return entry.joint === undefined || this.#joints.get(entry.joint)?.at(-1) === entry
+  }
+
+  #leaveJoint(entry: LedgerEntry): void {
+    const { joint } = entry
+    const counted = this.#isCounted(entry)
+    setJoint(entry, undefined)
+    const members = joint === undefined ? undefined : this.#joints.get(joint)
+    if (joint === undefined || !members || !counted) return
+    this.#count(entry, entry.state, -1)
+    // Those that have left before are only passed over here: so each of a thousand leaves at the same cost.
+    while (members.length > 0 && members.at(-1)?.joint !== joint) members.pop()
+    const next = members.at(-1)
+    if (next) this.#count(next, next.state, 1)
+    else this.#joints.delete(joint)
   }
 
   #count(entry: LedgerEntry, state: ReplyState, by: 1 | -1): void {

@@ -12,11 +12,13 @@ import type {
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
+  SendForecast,
   StopOptions,
   TakenBack,
 } from '../reply-queue.js'
 import { BacklogWatch } from './backlog-watch.js'
 import { DrainWatch } from './drain-watch.js'
+import { type JointRules, LaneForecast } from './lane-forecast.js'
 import { Lanes } from './lanes.js'
 import { isInFlight, Ledger, type LedgerEntry, toRecord } from './ledger.js'
 import { NO_JOURNAL } from './no-journal.js'
@@ -24,9 +26,11 @@ import { ReplyWork } from './reply-work.js'
 import { Restorer } from './restorer.js'
 import type { RetryRules } from './retry-rules.js'
 import { Standstill } from './standstill.js'
+import { type HeadStartMs, NO_HEAD_START } from './waiting-list.js'
 
 /** Ready lines of one bot in one channel above which its lane starts nothing more there. */
 const READY_MAX = 2
+const NEVER_JOINT: JointRules = { whenWaitOverMs: Number.POSITIVE_INFINITY, maxViewers: 1 }
 /** How often replies that can't be served are looked over for their age. */
 const SWEEP_EVERY_MS = 5 * SECOND
 const DISCARDED: TakenBack = { kind: 'withdrawn', by: 'streamer', reason: 'discarded at the stop' }
@@ -40,6 +44,10 @@ export interface PQueueEngineOptions {
   readonly answerWithinMs: number
   /** Replies waiting above which a backlog is reported. */
   readonly backlogMax: number
+  /** Default: never. */
+  readonly joint?: JointRules | undefined
+  /** Default: none for anybody. */
+  readonly headStart?: HeadStartMs | undefined
   readonly clock: Clock
   readonly random: Random
   readonly events: ChorusEmitter
@@ -47,6 +55,8 @@ export interface PQueueEngineOptions {
   readonly blocked?: BlockedCheck | undefined
   /** Default: a model that is never known to be away, and serves whenever a line is made. */
   readonly model?: ModelStanding | undefined
+  /** Default: an account may send whatever is made. */
+  readonly sendForecast?: SendForecast | undefined
   /** Default: nothing outlives the process. */
   readonly journal?: ReplyJournal | undefined
 }
@@ -60,12 +70,14 @@ export class PQueueEngine implements ReplyQueue {
   readonly #lanes: Lanes
   readonly #standstill: Standstill
   readonly #backlog: BacklogWatch
+  readonly #forecast: LaneForecast
   #work: ReplyWork | undefined
   #restorer: Restorer | undefined
   #cancelSweep: Cancel | undefined
   /** When a line was last made, in clock milliseconds. */
   #madeAtMs = Number.NEGATIVE_INFINITY
   #isModelAway = false
+  #canJoin = false
   #drain: DrainWatch | undefined
   #isStopped = false
 
@@ -80,15 +92,23 @@ export class PQueueEngine implements ReplyQueue {
     this.#lanes = new Lanes({
       bots,
       limits,
-      isOpen: (entry) => this.#ledger.isOpen(entry),
+      keyOf: (entry) => this.#keyOf(entry),
+      headStart: options.headStart ?? NO_HEAD_START,
       mayStart: (bot, channel) =>
         this.#work !== undefined &&
         !this.#restorer?.isBusy &&
         this.#model.away() === undefined &&
         this.#ledger.readyIn(bot, channel) < READY_MAX &&
         !blocked?.(bot, channel),
-      work: async (entry) => this.#work?.run(entry),
+      viewers: (bot, channel) => (this.#canJoin ? this.#forecast.viewers(bot, channel) : 1),
+      work: async (shares) => this.#work?.run(shares),
       fault: (error) => events.emit('error', { error, where: 'queue' }),
+    })
+    this.#forecast = new LaneForecast({
+      ...{ bots, limits, rules: options.joint ?? NEVER_JOINT, ledger: this.#ledger },
+      waiting: (bot) => this.#lanes.waiting(bot),
+      sendForecast: options.sendForecast,
+      now: () => clock.now(),
     })
   }
 
@@ -102,7 +122,9 @@ export class PQueueEngine implements ReplyQueue {
       journal: this.#journal,
       standstill: this.#standstill,
       onChange: (entry) => this.#changed(entry),
+      madeIn: (ms) => this.#forecast.made(ms),
     })
+    this.#canJoin = handler.joint !== undefined
     this.refresh()
   }
 
@@ -125,6 +147,7 @@ export class PQueueEngine implements ReplyQueue {
       journal: this.#journal,
       ledger: this.#ledger,
       work: this.#work,
+      keyOf: (entry) => this.#keyOf(entry),
       isClosed: () => this.#isStopped || this.#drain !== undefined,
       onTakeOver: () => this.#tookOver(),
       isStuck: (entry) => this.#standstill.isStuck(entry),
@@ -136,8 +159,12 @@ export class PQueueEngine implements ReplyQueue {
     return this.#ledger.metrics()
   }
 
-  laneWait(_bot: BotLogin): LaneWait {
-    return { expectedMs: 0, oldestMs: 0 }
+  laneWait(bot: BotLogin): LaneWait {
+    return this.#forecast.wait(bot)
+  }
+
+  calm(isOn: boolean): void {
+    this.#forecast.calm(isOn)
   }
 
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
@@ -176,6 +203,12 @@ export class PQueueEngine implements ReplyQueue {
     this.#work?.abandon()
     for (const entry of [...this.#ledger.entries()]) this.#leave(entry, discard)
     if (discard) this.#restorer?.takeBack(() => true, DISCARDED)
+  }
+
+  /** A viewer has one place in a lane and channel, where the handler can answer several mentions at once. */
+  #keyOf({ task }: LedgerEntry): string {
+    const { channel, userId } = task.message
+    return this.#canJoin && task.cause === 'mention' ? `${channel} ${userId}` : task.id
   }
 
   #open(task: ReplyTask, isForNextRun: boolean): LedgerEntry[] {

@@ -5,6 +5,8 @@ export interface QuarantineOptions {
   readonly isOpen: (entry: LedgerEntry) => boolean
   /** Whether it could not be worked on now anyway. */
   readonly isBlocked: (entry: LedgerEntry) => boolean
+  /** Whether two of them get the same line anyway. */
+  readonly isSameShare: (a: LedgerEntry, b: LedgerEntry) => boolean
   /** Puts it in line. */
   readonly release: (entry: LedgerEntry) => void
 }
@@ -16,7 +18,7 @@ export interface QuarantineOptions {
 export class Quarantine {
   readonly #options: QuarantineOptions
   /** In the order of acceptance; bounded by what the queue works on at once, in each run that died. */
-  readonly #suspects: LedgerEntry[] = []
+  #suspects: LedgerEntry[] = []
   #current: LedgerEntry | undefined
 
   constructor(options: QuarantineOptions) {
@@ -29,12 +31,15 @@ export class Quarantine {
 
   /** Lets the next one go when the one before is through; to be called whenever that may be so. */
   look(): void {
-    const { isBlocked, isOpen, release } = this.#options
+    const { isBlocked, isOpen, isSameShare, release } = this.#options
     if (this.#current && isOpen(this.#current) && !this.#isThrough(this.#current)) return
     const next = this.#suspects.findIndex((entry) => isOpen(entry) && !isBlocked(entry))
-    const [entry] = next === -1 ? [] : this.#suspects.splice(next, 1)
+    const entry = this.#suspects[next]
     this.#current = entry
-    if (entry) release(entry)
+    if (!entry) return
+    const share = this.#suspects.filter((one) => isSameShare(one, entry))
+    this.#suspects = this.#suspects.filter((one) => !share.includes(one))
+    for (const one of share) release(one)
   }
 
   /** It was worked on and the process lives, or it can't be worked on now and must not keep the others. */

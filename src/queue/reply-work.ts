@@ -1,28 +1,25 @@
-import type { Cancel, Clock } from '../clock.js'
 import { isOutcome, type Outcome } from '../domain.js'
 import { ChorusError, toChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
-import type { Random } from '../random.js'
 import type { ReplyJournal } from '../reply-journal.js'
 import type { ReplyHandler, TakenBack, WorkContext } from '../reply-queue.js'
+import { HeldReplies, type HeldRepliesOptions } from './held-replies.js'
 import type { Lanes } from './lanes.js'
 import { isInFlight, type Ledger, type LedgerEntry, type ReplyState, toRecord } from './ledger.js'
 import { makeLine } from './make-line.js'
-import { decideRetry, type RetryRules } from './retry-rules.js'
-import type { Standstill } from './standstill.js'
+import { Turn } from './turn.js'
+import type { Share } from './waiting-list.js'
 
-export interface ReplyWorkOptions {
+export interface ReplyWorkOptions extends Omit<HeldRepliesOptions, 'goBack'> {
   readonly handler: ReplyHandler<unknown>
   readonly ledger: Ledger
   readonly lanes: Lanes
   readonly journal: ReplyJournal
-  readonly standstill: Standstill
-  readonly retry: RetryRules
-  readonly clock: Clock
-  readonly random: Random
   readonly events: ChorusEmitter
   /** Called when a reply has changed its state, or has its outcome. */
   readonly onChange: (entry: LedgerEntry) => void
+  /** Told how long the handler took to make a line, in milliseconds. */
+  readonly madeIn: (ms: number) => void
 }
 
 /**
@@ -31,15 +28,15 @@ export interface ReplyWorkOptions {
  */
 export class ReplyWork {
   readonly #options: ReplyWorkOptions
-  /** Ends the pause, the model call or the sending of one reply; bounded by working and ready replies. */
-  readonly #running = new Map<LedgerEntry, AbortController>()
-  /** Timers of held replies, one each. */
-  readonly #retries = new Map<LedgerEntry, Cancel>()
+  /** The turns of replies that are worked on, ready or in flight; bounded by these. */
+  readonly #turns = new Map<LedgerEntry, Turn>()
+  readonly #held: HeldReplies
   /** Nothing more is made or written. */
   #isClosed = false
 
   constructor(options: ReplyWorkOptions) {
     this.#options = options
+    this.#held = new HeldReplies({ ...options, goBack: (entry) => this.wait(entry) })
   }
 
   /** Puts a reply in line, by its arrival: when it was accepted, and again after each pause. */
@@ -49,62 +46,67 @@ export class ReplyWork {
     this.#options.lanes.add(entry)
   }
 
-  /** Runs inside both queues: as long as it lasts, the reply holds a slot of its lane and a global one. */
-  async run(entry: LedgerEntry): Promise<void> {
-    const { clock, handler, journal } = this.#options
-    const context = this.#begin(entry)
-    this.#start(entry)
+  /** Runs inside both queues: as long as it lasts, the turn holds a slot of its lane and a global one. */
+  async run(shares: readonly Share[]): Promise<void> {
+    const { clock, handler, journal, madeIn } = this.#options
+    const turn = this.#begin(shares)
+    const context = this.#contextOf(turn)
+    this.#start(turn)
     try {
-      // A process that dies of this reply must know it the next time.
-      await journal.put(toRecord(entry))
+      // A process that dies of these replies must know them the next time.
+      await Promise.all(turn.entries.map((entry) => journal.put(toRecord(entry))))
       context.signal.throwIfAborted()
-      entry.line = await makeLine(handler, entry.task, context, clock)
-      this.#ready(entry)
-      // Not awaited: from here on the reply waits for the account's allowance, and that must hold no slot.
-      void this.#deliver(entry, context)
+      const { line, missing } = await makeLine(handler, turn, context, { clock, madeIn })
+      for (const entry of missing) this.#answerAlone(this.#drop(turn, entry))
+      if (turn.isEmpty) return
+      this.#ready(turn, line)
+      // Not awaited: from here on the line waits for the account's allowance, and that must hold no slot.
+      void this.#deliver(turn, context)
     } catch (error) {
-      this.#fail(entry, error)
+      this.#fail(turn, error)
     }
   }
 
   /** Goes on with a line that a run which ended had begun to write. */
-  resend(entry: LedgerEntry): void {
-    const { writtenAtMs } = entry
+  resend(shares: readonly Share[]): void {
+    const turn = this.#begin(shares)
+    const { writtenAtMs } = turn.carrier
     if (!this.#options.handler.deliver || writtenAtMs === undefined) {
-      this.settle(entry, { kind: 'sent', inDoubt: true })
+      this.#settle(turn, { kind: 'sent', inDoubt: true })
       return
     }
-    this.#move(entry, 'ready')
-    void this.#deliver(entry, { ...this.#begin(entry), writtenAtMs })
+    for (const entry of turn.entries) this.#move(entry, 'ready')
+    void this.#deliver(turn, { ...this.#contextOf(turn), writtenAtMs })
   }
 
   /** The model is back: what it had failed need not wait any longer. */
   resume(): void {
-    for (const [entry, cancel] of [...this.#retries]) {
-      if (entry.failingSinceMs === undefined) continue
-      cancel()
-      this.#retries.delete(entry)
-      this.wait(entry)
-    }
+    this.#held.release(({ failingSinceMs }) => failingSinceMs !== undefined)
   }
 
   /** Ends a reply unsaid. One in flight is only told that nobody wants it any more: its fate decides. */
   takeBack(entry: LedgerEntry, outcome: TakenBack): void {
     entry.takenBack ??= outcome
-    const work = this.#running.get(entry)
-    if (!isInFlight(entry)) this.settle(entry, outcome)
-    // A line that is ready waits in the outbox: it must not be said after all.
-    work?.abort(new ChorusError(outcome.kind, `the reply was taken back: ${outcome.reason}`))
+    const turn = this.#turns.get(entry)
+    const reason = new ChorusError(outcome.kind, `the reply was taken back: ${outcome.reason}`)
+    if (isInFlight(entry)) {
+      // Others may still want a line that answers them, too.
+      if (turn?.entries.every(({ takenBack }) => takenBack)) turn.abort(reason)
+      return
+    }
+    if (turn) this.#leaveTurn(turn, entry, reason)
+    this.settle(entry, outcome)
   }
 
   /** The reply has its outcome; the first one counts. */
   settle(entry: LedgerEntry, outcome: Outcome): void {
     const { clock, events, journal, lanes, ledger, onChange } = this.#options
+    const record = toRecord(entry)
     if (!ledger.close(entry)) return
-    void journal.settle(toRecord(entry), outcome)
-    this.#retries.get(entry)?.()
-    this.#retries.delete(entry)
-    this.#running.delete(entry)
+    void journal.settle(record, outcome)
+    if (entry.state === 'waiting') lanes.remove(entry)
+    this.#held.forget(entry)
+    this.#turns.delete(entry)
     const { task } = entry
     events.emit('reply:settled', { task, outcome, tookMs: clock.now() - task.message.arrivedAtMs })
     onChange(entry)
@@ -114,104 +116,172 @@ export class ReplyWork {
   /** Makes and writes nothing more; what is in flight goes on. Safe to call twice. */
   close(): void {
     this.#isClosed = true
-    for (const cancel of this.#retries.values()) cancel()
-    this.#retries.clear()
-    for (const [entry, work] of [...this.#running]) {
-      if (!isInFlight(entry)) work.abort(stopped())
-    }
+    this.#held.clear()
+    for (const [entry, turn] of [...this.#turns]) if (!isInFlight(entry)) turn.abort(stopped())
   }
 
   /** A line that was written may be in chat: that much is known of it, and nothing more will be. */
   abandon(): void {
-    for (const [entry, work] of [...this.#running].filter(([entry]) => isInFlight(entry))) {
+    for (const [entry, turn] of [...this.#turns].filter(([entry]) => isInFlight(entry))) {
       this.settle(entry, { kind: 'sent', inDoubt: true })
-      work.abort(stopped())
+      turn.abort(stopped())
     }
   }
 
-  #begin(entry: LedgerEntry): WorkContext {
-    const work = new AbortController()
-    this.#running.set(entry, work)
-    return {
-      signal: work.signal,
-      attempt: entry.attempts + 1,
-      ...(entry.line !== undefined && { made: entry.line }),
-      inFlight: (isNow) => this.#setInFlight(entry, isNow),
-      settled: (outcome) => this.settle(entry, outcome),
-    }
+  #begin(shares: readonly Share[]): Turn {
+    const turn = new Turn(shares)
+    this.#options.ledger.join(turn.entries)
+    for (const entry of turn.entries) this.#turns.set(entry, turn)
+    return turn
   }
 
-  #setInFlight(entry: LedgerEntry, isNow: boolean): void {
+  #contextOf(turn: Turn): WorkContext {
+    return turn.toContext({
+      inFlight: (isNow) => this.#setInFlight(turn, isNow),
+      settled: (outcome) => this.#settle(turn, outcome),
+    })
+  }
+
+  #setInFlight(turn: Turn, isNow: boolean): void {
     const { clock, journal, ledger } = this.#options
     // A repetition counts from the first write: Twitch remembers the line from then on.
-    entry.writtenAtMs = isNow ? (entry.writtenAtMs ?? clock.now()) : undefined
-    if (!ledger.isOpen(entry)) return
+    for (const entry of turn.entries)
+      entry.writtenAtMs = isNow ? (entry.writtenAtMs ?? clock.now()) : undefined
+    const { carrier } = turn
+    if (!ledger.isOpen(carrier)) return
     // Before it is written: a crash must not make a line be said twice.
-    if (isNow) journal.putNow(toRecord(entry))
-    else void journal.put(toRecord(entry))
+    if (isNow) journal.putNow(toRecord(carrier))
+    else void journal.put(toRecord(carrier))
   }
 
-  #start(entry: LedgerEntry): void {
-    const { task } = entry
-    this.#move(entry, 'working')
-    const waitedMs = this.#options.clock.now() - task.message.arrivedAtMs
-    this.#options.events.emit('reply:started', { task, attempt: entry.attempts + 1, waitedMs })
-  }
-
-  #ready(entry: LedgerEntry): void {
-    const { clock, events, journal, ledger } = this.#options
-    if (!ledger.isOpen(entry)) return
-    entry.failures = 0
-    entry.failingSinceMs = undefined
-    this.#move(entry, 'ready')
-    void journal.put(toRecord(entry))
-    events.emit('reply:ready', { task: entry.task, tookMs: clock.now() - entry.task.message.arrivedAtMs })
-  }
-
-  async #deliver(entry: LedgerEntry, context: WorkContext): Promise<void> {
-    const { handler, ledger } = this.#options
-    try {
-      if (!ledger.isOpen(entry)) return
-      const said = await handler.deliver?.(entry.task, entry.line, context)
-      this.settle(entry, isOutcome(said) ? said : { kind: 'sent' })
-    } catch (error) {
-      this.#fail(entry, error)
+  #start(turn: Turn): void {
+    const { clock, events } = this.#options
+    for (const entry of turn.entries) {
+      this.#move(entry, 'working')
+      const waitedMs = clock.now() - entry.task.message.arrivedAtMs
+      events.emit('reply:started', { task: entry.task, attempt: entry.attempts + 1, waitedMs })
     }
   }
 
-  #fail(entry: LedgerEntry, thrown: unknown): void {
-    const { ledger, random, retry, standstill } = this.#options
-    this.#running.get(entry)?.abort(thrown)
-    this.#running.delete(entry)
+  /** The line is made: those whom it does not answer any more are left out of it. */
+  #ready(turn: Turn, made: unknown): void {
+    const { clock, events, handler, journal } = this.#options
+    turn.signal.throwIfAborted()
+    const line = turn.withoutDropped(made, handler.joint)
+    for (const entry of turn.entries) {
+      entry.line = line
+      entry.failures = 0
+      entry.failingSinceMs = undefined
+      this.#move(entry, 'ready')
+      void journal.put(toRecord(entry))
+      events.emit('reply:ready', {
+        task: entry.task,
+        tookMs: clock.now() - entry.task.message.arrivedAtMs,
+      })
+    }
+  }
+
+  async #deliver(turn: Turn, context: WorkContext): Promise<void> {
+    const { handler, ledger } = this.#options
+    try {
+      if (turn.isEmpty || !ledger.isOpen(turn.carrier)) return
+      const { task } = turn.first
+      const line = turn.withoutDropped(turn.first.line, handler.joint)
+      for (const entry of turn.entries) entry.line = line
+      const said = await handler.deliver?.(task, line, context)
+      this.#settle(turn, isOutcome(said) ? said : { kind: 'sent' })
+    } catch (error) {
+      // A line that is said without some of the viewers has taken its place.
+      if (context.signal === turn.signal) this.#fail(turn, error)
+    }
+  }
+
+  /** All of them have the same outcome; the carrier last: until then a later run knows that the line was written. */
+  #settle(turn: Turn, outcome: Outcome): void {
+    const whole = turn.toOutcome(outcome)
+    for (const entry of turn.entries) this.settle(entry, whole)
+  }
+
+  /** One reply of the turn is not wanted any more: its viewer's share drops out, and the line goes on without it. */
+  #leaveTurn(turn: Turn, entry: LedgerEntry, reason: ChorusError): void {
+    const isReady = entry.state === 'ready'
+    const others = this.#drop(turn, entry).filter((one) => one !== entry)
+    for (const other of others) this.#goBack(other)
+    if (turn.isEmpty) turn.abort(reason)
+    else if (isReady) this.#sayWithout(turn, reason)
+  }
+
+  /** A line without the viewer takes the place of the one that waits to be said. */
+  #sayWithout(turn: Turn, reason: ChorusError): void {
+    turn.restart(reason)
+    const context = this.#contextOf(turn)
+    // Others may drop out in the same breath: a whole chat may have been cleared.
+    queueMicrotask(() => {
+      if (context.signal !== turn.signal || turn.isEmpty || this.#isClosed) return
+      void this.#deliver(turn, context)
+    })
+  }
+
+  #drop(turn: Turn, entry: LedgerEntry): Share {
+    const share = turn.drop(entry)
+    for (const one of share) {
+      this.#turns.delete(one)
+      this.#options.ledger.part(one)
+    }
+    return share
+  }
+
+  #answerAlone(share: Share): void {
+    for (const entry of share) {
+      entry.isAlone = true
+      this.#goBack(entry)
+    }
+  }
+
+  /** Back to its lane: it has cost nothing, and what was made is not for it. */
+  #goBack(entry: LedgerEntry): void {
+    entry.line = undefined
+    this.wait(entry)
+    void this.#options.journal.put(toRecord(entry))
+  }
+
+  #fail(turn: Turn, thrown: unknown): void {
+    turn.abort(thrown)
+    const error = toChorusError(thrown)
+    // One of them may be what it failed for: each viewer alone, and none of them has tried in vain.
+    const isApart = turn.isJoint && error.scope === 'reply'
+    for (const entry of turn.entries) {
+      this.#turns.delete(entry)
+      this.#failEntry(entry, error, isApart)
+    }
+  }
+
+  #failEntry(entry: LedgerEntry, error: ChorusError, isApart: boolean): void {
+    const { ledger } = this.#options
     if (!ledger.isOpen(entry)) return
     if (isInFlight(entry)) {
       // It may be in chat, whatever has gone wrong since: another line would be a second answer.
       this.settle(entry, { kind: 'sent', inDoubt: true })
-      return
-    }
-    if (entry.takenBack) {
+    } else if (entry.takenBack) {
       this.settle(entry, entry.takenBack)
-      return
+    } else if (!this.#isClosed) {
+      ledger.part(entry)
+      if (isApart) this.#answerAlone([entry])
+      else this.#tryLater(entry, error)
     }
-    if (this.#isClosed) return
-    const error = toChorusError(thrown)
-    standstill.failed(entry, error)
-    const verdict = decideRetry(error, entry, retry, random)
-    if (verdict.kind === 'hold') this.#hold(entry, error, verdict.inMs)
-    else this.settle(entry, { kind: 'dead', code: error.code, reason: error.message })
   }
 
-  #hold(entry: LedgerEntry, error: ChorusError, inMs: number): void {
-    const { clock, events, journal, lanes } = this.#options
+  #tryLater(entry: LedgerEntry, error: ChorusError): void {
+    const { events, journal, lanes } = this.#options
     // What was refused is made anew.
     entry.line = undefined
+    const inMs = this.#held.hold(entry, error)
+    if (inMs === undefined) {
+      this.settle(entry, { kind: 'dead', code: error.code, reason: error.message })
+      return
+    }
     this.#move(entry, 'held')
     void journal.put(toRecord(entry))
-    const goBack = () => {
-      this.#retries.delete(entry)
-      this.wait(entry)
-    }
-    this.#retries.set(entry, clock.after(inMs, goBack))
     events.emit('reply:held', { task: entry.task, error, inMs })
     lanes.refresh(entry.task.bot)
   }

@@ -6,6 +6,7 @@ import type { TakenBack } from '../reply-queue.js'
 import { type Ledger, type LedgerEntry, toRecord } from './ledger.js'
 import { Quarantine } from './quarantine.js'
 import type { ReplyWork } from './reply-work.js'
+import type { Share } from './waiting-list.js'
 
 /** Processes that died while they worked on a reply, after which nobody tries it any more by himself. */
 const CRASHES_MAX = 4
@@ -19,6 +20,8 @@ export interface RestorerOptions {
   readonly isClosed: () => boolean
   /** Called when it has taken some over. */
   readonly onTakeOver: () => void
+  /** Replies of one bot with the same key get one answer. */
+  readonly keyOf: (entry: LedgerEntry) => string
   /** Whether nothing is gained by waiting for the reply now. */
   readonly isStuck: (entry: LedgerEntry) => boolean
   /** A reply that could not be served for longer than this, in milliseconds, expires. */
@@ -38,11 +41,12 @@ export class Restorer {
   #absent: ReplyRecord[] = []
 
   constructor(options: RestorerOptions) {
-    const { isStuck, ledger, work } = options
+    const { isStuck, keyOf, ledger, work } = options
     this.#options = options
     this.#quarantine = new Quarantine({
       isOpen: (entry) => ledger.isOpen(entry),
       isBlocked: isStuck,
+      isSameShare: (a, b) => a.task.bot === b.task.bot && keyOf(a) === keyOf(b),
       release: (entry) => work.wait(entry),
     })
   }
@@ -93,10 +97,11 @@ export class Restorer {
     if (this.#options.isClosed()) return
     const before = { count: this.#count, absent: this.#absent.length }
     // What may be repeated may be so only for seconds, and while nothing else is said there.
-    const isSending = ({ progress }: ReplyRecord) => progress.kind === 'sending'
+    const lines = writtenLines(records)
+    const isWritten = new Set(lines.flat().map(({ task }) => task.id))
     this.#isBusy = true
-    for (const record of records.filter(isSending)) this.#restore(record)
-    for (const record of records.filter((record) => !isSending(record))) this.#restore(record)
+    for (const line of lines) this.#resend(line)
+    for (const record of records) if (!isWritten.has(record.task.id)) this.#restore(record)
     this.#quarantine.look()
     this.#isBusy = false
     this.#options.onTakeOver()
@@ -107,17 +112,31 @@ export class Restorer {
   }
 
   #restore(record: ReplyRecord): void {
-    const bot = this.#options.bots.find((login) => sameLogin(login, record.task.bot))
     const end = this.#endOf(record)
-    if (bot === undefined) {
-      if (end) void this.#options.journal.settle(record, end)
-      else this.#leaveAbsent(record)
-      return
-    }
-    const entry = this.#open({ ...record, task: { ...record.task, bot } })
+    const entry = this.#enter(record, end)
     if (!entry) return
     if (end) this.#options.work.settle(entry, end)
-    else this.#goOn(entry, record)
+    else this.#goOn(entry)
+  }
+
+  /** All of these were to be answered by one line, which was written. */
+  #resend(line: readonly ReplyRecord[]): void {
+    const { journal, keyOf, work } = this.#options
+    const entries = line.flatMap((record) => this.#enter(record, undefined) ?? [])
+    if (entries.length === 0) return
+    for (const entry of entries) this.#tellRestored(entry)
+    work.resend(toShares(entries, keyOf))
+    // Whoever of them is settled last: until then the file must know that the line was written.
+    for (const entry of entries.length > 1 ? entries : []) void journal.put(toRecord(entry))
+  }
+
+  /** Takes it into the ledger, unless its bot takes no part. */
+  #enter(record: ReplyRecord, end: Outcome | undefined): LedgerEntry | undefined {
+    const bot = this.#options.bots.find((login) => sameLogin(login, record.task.bot))
+    if (bot !== undefined) return this.#open({ ...record, task: { ...record.task, bot } })
+    if (end) void this.#options.journal.settle(record, end)
+    else this.#leaveAbsent(record)
+    return undefined
   }
 
   /** It waits for a run with that bot, as long as anybody would wait for the answer: from now on, where nobody waited before. */
@@ -134,26 +153,26 @@ export class Restorer {
     const { progress } = record
     entry.attempts = record.attempts
     entry.crashes = crashesOf(record)
+    // The process may have died of one of those whom a line was to answer.
+    entry.isAlone = entry.crashes > 0
     entry.unservedSinceMs = record.unservedSinceMs
     if ('line' in progress) entry.line = progress.line ?? undefined
     if (progress.kind === 'sending') entry.writtenAtMs = progress.writtenAtMs
     return entry
   }
 
-  #goOn(entry: LedgerEntry, { progress }: ReplyRecord): void {
-    const { clock, events, journal, work } = this.#options
-    this.#count += 1
-    events.emit('reply:restored', {
-      task: entry.task,
-      ageMs: clock.now() - entry.task.message.arrivedAtMs,
-    })
-    if (progress.kind === 'sending') {
-      work.resend(entry)
-      return
-    }
+  #goOn(entry: LedgerEntry): void {
+    const { journal, work } = this.#options
+    this.#tellRestored(entry)
     void journal.put(toRecord(entry))
     if (entry.crashes > 0) this.#quarantine.add(entry)
     else work.wait(entry)
+  }
+
+  #tellRestored({ task }: LedgerEntry): void {
+    this.#count += 1
+    const ageMs = this.#options.clock.now() - task.message.arrivedAtMs
+    this.#options.events.emit('reply:restored', { task, ageMs })
   }
 
   /** How it ends without being tried again; `undefined` where it goes on. */
@@ -171,6 +190,25 @@ export class Restorer {
       reason: `Chorus has ended ${crashes} times while it worked on this reply`,
     }
   }
+}
+
+/** Replies whose line was being written, by the line: of those that share one, a single record tells so. */
+function writtenLines(records: readonly ReplyRecord[]): readonly (readonly ReplyRecord[])[] {
+  const lines = new Map<string, ReplyRecord[]>()
+  const keyOf = ({ joint, task }: ReplyRecord) => joint ?? task.id
+  for (const record of records) if (record.progress.kind === 'sending') lines.set(keyOf(record), [record])
+  for (const record of records) {
+    const [carrier] = lines.get(keyOf(record)) ?? []
+    if (!carrier || carrier === record) continue
+    lines.get(keyOf(record))?.push({ ...record, progress: carrier.progress })
+  }
+  return [...lines.values()]
+}
+
+function toShares(entries: readonly LedgerEntry[], keyOf: (entry: LedgerEntry) => string): Share[] {
+  const shares = new Map<string, LedgerEntry[]>()
+  for (const entry of entries) shares.set(keyOf(entry), [...(shares.get(keyOf(entry)) ?? []), entry])
+  return [...shares.values()]
 }
 
 function crashesOf({ crashes, progress }: ReplyRecord): number {

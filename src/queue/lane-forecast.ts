@@ -1,0 +1,133 @@
+import { SECOND } from '../clock.js'
+import type { BotLogin, ChannelName } from '../domain.js'
+import type { LaneWait, SendForecast } from '../reply-queue.js'
+import type { Lanes } from './lanes.js'
+import type { Ledger } from './ledger.js'
+import type { RoomCount } from './waiting-list.js'
+
+/** How long a line is taken to be in the making before any was made: what small hosted models showed in practice. */
+const MADE_FIRST_MS = 1.5 * SECOND
+/** What the newest line says of the mean: one slow answer does not change the plan, a slow minute does. */
+const NEWEST_SHARE = 0.1
+
+/** When several viewers share one line. */
+export interface JointRules {
+  /** Expected wait of a lane from which they do, in milliseconds. */
+  readonly whenWaitOverMs: number
+  /** Most of them in one line; 1 = never. */
+  readonly maxViewers: number
+}
+
+export interface LaneForecastOptions {
+  readonly bots: readonly BotLogin[]
+  readonly limits: { readonly global: number; readonly perBot: number }
+  readonly rules: JointRules
+  readonly ledger: Pick<Ledger, 'metrics'>
+  readonly waiting: (bot: BotLogin) => ReturnType<Lanes['waiting']>
+  /** What the accounts may send; by default whatever is made. */
+  readonly sendForecast: SendForecast | undefined
+  readonly now: () => number
+}
+
+/**
+ * How long a lane keeps viewers waiting, from what waits in it, the measured times of the model, the slots, and what the
+ * account may send; and how many viewers must share a line so that it is not too long.
+ */
+export class LaneForecast {
+  readonly #options: LaneForecastOptions
+  #madeMs = MADE_FIRST_MS
+  #isCalm = false
+  /** Lanes that are joining: until one by one is quick enough again, not only until the next line. */
+  readonly #joining = new Set<BotLogin>()
+
+  constructor(options: LaneForecastOptions) {
+    this.#options = options
+  }
+
+  /** The handler took so long for a line, in milliseconds. */
+  made(ms: number): void {
+    this.#madeMs += NEWEST_SHARE * (ms - this.#madeMs)
+  }
+
+  /** From now on viewers share lines at once, or only when the wait is long. */
+  calm(isOn: boolean): void {
+    this.#isCalm = isOn
+  }
+
+  /** How many viewers' mentions in the channel one line is to answer now: as few as keep the wait short. */
+  viewers(bot: BotLogin, channel: ChannelName): number {
+    const { mentions, others } = this.#waitingFor(bot, channel)
+    const most = Math.min(this.#options.rules.maxViewers, mentions)
+    if (most <= 1 || !this.#decideJoining(bot, channel)) return 1
+    for (let viewers = 2; viewers <= most; viewers++) {
+      const lines = Math.ceil(mentions / viewers)
+      // The same number of lines, with as many viewers in the last one as in the first.
+      if (viewers === most || this.#waitMs(bot, channel, lines + others) <= this.#enoughMs())
+        return Math.ceil(mentions / lines)
+    }
+    return 1
+  }
+
+  wait(bot: BotLogin): LaneWait {
+    const waiting = this.#options.waiting(bot)
+    const oldestMs = waiting.oldestMentionMs()
+    const counts = waiting.counts()
+    const [fullest] = counts.sort((a, b) => b.mentions - a.mentions)
+    // A line more: that of the mention that comes now.
+    const lines = counts.reduce((sum, count) => sum + count.others + this.#linesFor(bot, count), 1)
+    return {
+      expectedMs: fullest ? this.#waitMs(bot, fullest.channel, lines) : this.#madeMs,
+      oldestMs: oldestMs === undefined ? 0 : Math.max(0, this.#options.now() - oldestMs),
+    }
+  }
+
+  /** Whether several viewers share lines in the bot's lane now. */
+  isJoining(bot: BotLogin): boolean {
+    return this.#joining.has(bot)
+  }
+
+  #decideJoining(bot: BotLogin, channel: ChannelName): boolean {
+    const { mentions, others } = this.#waitingFor(bot, channel)
+    const waitMs = this.#waitMs(bot, channel, mentions + others)
+    if (this.#isCalm || waitMs > this.#options.rules.whenWaitOverMs) this.#joining.add(bot)
+    else if (waitMs <= this.#enoughMs()) this.#joining.delete(bot)
+    return this.#joining.has(bot)
+  }
+
+  #enoughMs(): number {
+    return this.#isCalm ? 0 : this.#options.rules.whenWaitOverMs / 2
+  }
+
+  /** Mentions that will be answered as they are now, if nothing more comes. */
+  #linesFor(bot: BotLogin, { channel, mentions }: RoomCount): number {
+    return this.#joining.has(bot) ? Math.ceil(mentions / this.viewers(bot, channel)) : mentions
+  }
+
+  /** What the channel's mentions wait among: everything else in the lane. */
+  #waitingFor(bot: BotLogin, channel: ChannelName): { readonly mentions: number; readonly others: number } {
+    const counts = this.#options.waiting(bot).counts()
+    const all = counts.reduce((sum, count) => sum + count.mentions + count.others, 0)
+    const mentions = counts.find((count) => count.channel === channel)?.mentions ?? 0
+    return { mentions, others: all - mentions }
+  }
+
+  /** Until so many more lines of the lane are said: what takes longer, making them or sending them. */
+  #waitMs(bot: BotLogin, channel: ChannelName, lines: number): number {
+    const { sendForecast } = this.#options
+    const working = this.#options.ledger.metrics().bots[bot]?.pending ?? 0
+    const makingMs = ((lines + working) * this.#madeMs) / this.#slotsOf()
+    const sendingMs = sendForecast?.(bot, channel, lines + working) ?? 0
+    return Math.max(makingMs, sendingMs)
+  }
+
+  /** What a lane has of the slots while it shares them with all lanes that have something to do. */
+  #slotsOf(): number {
+    const { bots, limits, waiting } = this.#options
+    const busy = bots.filter((bot) =>
+      waiting(bot)
+        .counts()
+        .some(({ mentions, others }) => mentions + others > 0),
+    ).length
+    return Math.min(limits.perBot, limits.global / Math.max(1, busy))
+  }
+}

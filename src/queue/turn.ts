@@ -1,0 +1,120 @@
+import type { Outcome, TaskId } from '../domain.js'
+import { ChorusError } from '../errors.js'
+import type { JointHandler, ReplyShare, WorkContext } from '../reply-queue.js'
+import type { LedgerEntry } from './ledger.js'
+import type { Share } from './waiting-list.js'
+
+/** Mentions of one viewer that a prompt shows beside the first: the newest. */
+const FURTHER_MAX = 4
+
+/**
+ * Replies that get one line together, from their slot to their outcome: one viewer's share, or the shares of several viewers.
+ * A share that drops out on the way is not answered by it.
+ */
+export class Turn {
+  #shares: readonly Share[]
+  readonly #dropped = new Set<TaskId>()
+  #work = new AbortController()
+  /** Whether several viewers were to be answered when it began. */
+  readonly isJoint: boolean
+
+  constructor(shares: readonly Share[]) {
+    this.#shares = shares
+    this.isJoint = shares.length > 1
+  }
+
+  get shares(): readonly Share[] {
+    return this.#shares
+  }
+
+  /** All its replies, in the order of their viewers. */
+  get entries(): LedgerEntry[] {
+    return this.#shares.flat()
+  }
+
+  /** Stands for all of them where one is meant: the last, so that it outlives the others while they are settled in turn. */
+  get carrier(): LedgerEntry {
+    const carrier = this.#shares.at(-1)?.at(-1)
+    if (!carrier) throw new ChorusError('reply-failed', 'nobody is left whom the line could answer')
+    return carrier
+  }
+
+  /** The reply whose message the line is threaded to, where it answers one viewer. */
+  get first(): LedgerEntry {
+    const first = this.#shares[0]?.[0]
+    if (!first) throw new ChorusError('reply-failed', 'nobody is left whom the line could answer')
+    return first
+  }
+
+  get isEmpty(): boolean {
+    return this.#shares.length === 0
+  }
+
+  get signal(): AbortSignal {
+    return this.#work.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#work.abort(reason)
+  }
+
+  /** Ends what goes on, and lets something else begin. */
+  restart(reason: unknown): void {
+    this.#work.abort(reason)
+    this.#work = new AbortController()
+  }
+
+  /** Takes out the share that a reply belongs to; it is to be answered otherwise, or not at all. */
+  drop(entry: LedgerEntry): Share {
+    const share = this.#shares.find((one) => one.includes(entry)) ?? []
+    this.#shares = this.#shares.filter((one) => one !== share)
+    const id = share[0]?.task.id
+    if (id !== undefined) this.#dropped.add(id)
+    return share
+  }
+
+  /**
+   * The line without the answers to the shares that dropped out since it was made.
+   *
+   * @throws ChorusError when it would answer nobody
+   */
+  withoutDropped(line: unknown, joint: JointHandler<unknown> | undefined): unknown {
+    if (this.#dropped.size === 0) return line
+    const left = joint?.without(line, new Set(this.#dropped))
+    this.#dropped.clear()
+    if (left === undefined) throw new ChorusError('reply-failed', 'the line answers nobody any more')
+    return left
+  }
+
+  /** What the handler is told. */
+  toContext(tell: Pick<WorkContext, 'inFlight' | 'settled'>): WorkContext {
+    const { line } = this.first
+    return {
+      ...tell,
+      signal: this.signal,
+      attempt: this.entries.reduce((most, { attempts }) => Math.max(most, attempts), 0) + 1,
+      ...(line !== undefined && { made: line }),
+    }
+  }
+
+  /** What each of its replies ends with. */
+  toOutcome(outcome: Outcome): Outcome {
+    const viewers = this.#shares.length
+    return outcome.kind === 'sent' && viewers > 1 ? { ...outcome, viewers } : outcome
+  }
+}
+
+/** What the handler is shown of a share. */
+export function toReplyShare(share: Share): ReplyShare {
+  const [first] = share
+  if (!first) throw new RangeError('a share holds one reply at least')
+  return { id: first.task.id, tasks: [first.task, ...furtherOf(share)] }
+}
+
+/** What a viewer has asked beside the first mention. */
+export function furtherOf(share: Share): LedgerEntry['task'][] {
+  return share
+    .slice(1)
+    .slice(-FURTHER_MAX)
+    .map(({ task }) => task)
+}
