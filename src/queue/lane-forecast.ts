@@ -3,7 +3,6 @@ import type { BotLogin, ChannelName } from '../domain.js'
 import type { LaneWait, SendForecast } from '../reply-queue.js'
 import type { Lanes } from './lanes.js'
 import type { Ledger } from './ledger.js'
-import type { RoomCount } from './waiting-list.js'
 
 /** How long a line is taken to be in the making before any was made: what small hosted models showed in practice. */
 const MADE_FIRST_MS = 1.5 * SECOND
@@ -37,8 +36,8 @@ export class LaneForecast {
   readonly #options: LaneForecastOptions
   #madeMs = MADE_FIRST_MS
   #isCalm = false
-  /** Lanes that are joining: until one by one is quick enough again, not only until the next line. */
-  readonly #joining = new Set<BotLogin>()
+  /** Lanes that are joining, and how many viewers a line: until one by one is quick enough again, and not fewer meanwhile. */
+  readonly #joining = new Map<BotLogin, number>()
 
   constructor(options: LaneForecastOptions) {
     this.#options = options
@@ -56,16 +55,12 @@ export class LaneForecast {
 
   /** How many viewers' mentions in the channel one line is to answer now: as few as keep the wait short. */
   viewers(bot: BotLogin, channel: ChannelName): number {
-    const { mentions, others } = this.#waitingFor(bot, channel)
+    const { mentions } = this.#waitingFor(bot, channel)
     const most = Math.min(this.#options.rules.maxViewers, mentions)
-    if (most <= 1 || !this.#decideJoining(bot, channel)) return 1
-    for (let viewers = 2; viewers <= most; viewers++) {
-      const lines = Math.ceil(mentions / viewers)
-      // The same number of lines, with as many viewers in the last one as in the first.
-      if (viewers === most || this.#waitMs(bot, channel, lines + others) <= this.#enoughMs())
-        return Math.ceil(mentions / lines)
-    }
-    return 1
+    if (most <= 1) return 1
+    const wanted = Math.min(most, this.#decideJoining(bot, channel))
+    // The same number of lines, with as many viewers in the last one as in the first.
+    return Math.ceil(mentions / Math.ceil(mentions / wanted))
   }
 
   wait(bot: BotLogin): LaneWait {
@@ -73,8 +68,9 @@ export class LaneForecast {
     const oldestMs = waiting.oldestMentionMs()
     const counts = waiting.counts()
     const [fullest] = counts.sort((a, b) => b.mentions - a.mentions)
+    const joined = this.#joining.get(bot) ?? 1
     // A line more: that of the mention that comes now.
-    const lines = counts.reduce((sum, count) => sum + count.others + this.#linesFor(bot, count), 1)
+    const lines = counts.reduce((sum, { mentions, others }) => sum + others + Math.ceil(mentions / joined), 1)
     return {
       expectedMs: fullest ? this.#waitMs(bot, fullest.channel, lines) : this.#madeMs,
       oldestMs: oldestMs === undefined ? 0 : Math.max(0, this.#options.now() - oldestMs),
@@ -86,21 +82,23 @@ export class LaneForecast {
     return this.#joining.has(bot)
   }
 
-  #decideJoining(bot: BotLogin, channel: ChannelName): boolean {
+  /** Viewers a line, 1 while the lane does not join. */
+  #decideJoining(bot: BotLogin, channel: ChannelName): number {
     const { mentions, others } = this.#waitingFor(bot, channel)
-    const waitMs = this.#waitMs(bot, channel, mentions + others)
-    if (this.#isCalm || waitMs > this.#options.rules.whenWaitOverMs) this.#joining.add(bot)
-    else if (waitMs <= this.#enoughMs()) this.#joining.delete(bot)
-    return this.#joining.has(bot)
+    const waitMs = (viewers: number) => this.#waitMs(bot, channel, Math.ceil(mentions / viewers) + others)
+    const { maxViewers, whenWaitOverMs } = this.#options.rules
+    const alone = waitMs(1)
+    if (alone <= this.#enoughMs()) this.#joining.delete(bot)
+    const joined = this.#joining.get(bot) ?? 1
+    if (joined === 1 && alone <= (this.#isCalm ? 0 : whenWaitOverMs)) return 1
+    let viewers = Math.max(2, joined)
+    while (viewers < maxViewers && waitMs(viewers) > this.#enoughMs()) viewers += 1
+    this.#joining.set(bot, viewers)
+    return viewers
   }
 
   #enoughMs(): number {
     return this.#isCalm ? 0 : this.#options.rules.whenWaitOverMs / 2
-  }
-
-  /** Mentions that will be answered as they are now, if nothing more comes. */
-  #linesFor(bot: BotLogin, { channel, mentions }: RoomCount): number {
-    return this.#joining.has(bot) ? Math.ceil(mentions / this.viewers(bot, channel)) : mentions
   }
 
   /** What the channel's mentions wait among: everything else in the lane. */

@@ -1,24 +1,41 @@
 import { SECOND, sleep } from '../../src/clock.js'
-import { type Outcome, type ReplyTask, toBotLogin } from '../../src/domain.js'
+import { type Outcome, type ReplyTask, type TaskId, toBotLogin } from '../../src/domain.js'
 import { ChorusEmitter } from '../../src/events.js'
+import type { JointRules } from '../../src/queue/lane-forecast.js'
 import { PQueueEngine, type PQueueEngineOptions } from '../../src/queue/p-queue-engine.js'
 import { seededRandom } from '../../src/random.js'
-import type { ReplyHandler, WorkContext } from '../../src/reply-queue.js'
+import type {
+  JointHandler,
+  JointReply,
+  ReplyHandler,
+  ReplyShare,
+  WorkContext,
+} from '../../src/reply-queue.js'
 import { ManualClock } from '../support/manual-clock.js'
 
 /** A queue on a clock moved by hand whose handler takes `generateMs` and records what it sees. */
 export function engineFixture(
-  options: Partial<Omit<PQueueEngineOptions, 'bots' | 'clock'>> & {
+  options: Partial<Omit<PQueueEngineOptions, 'bots' | 'clock' | 'joint'>> & {
     readonly clock?: ManualClock
     readonly bots?: readonly string[]
     readonly generateMs?: number
     readonly reply?: (task: ReplyTask, context: WorkContext) => Promise<string>
     readonly deliver?: ReplyHandler['deliver'] | 'none'
+    readonly joint?: JointHandler<string>['reply']
+    readonly rules?: JointRules
   } = {},
 ) {
   const events = new ChorusEmitter()
   const bots = (options.bots ?? ['ava', 'bob', 'cleo', 'dora', 'eve']).map(toBotLogin)
-  const { clock = new ManualClock(), generateMs = 0, reply, deliver, ...rest } = options
+  const {
+    clock = new ManualClock(),
+    generateMs = 0,
+    reply,
+    deliver,
+    joint: replyJointly,
+    rules,
+    ...rest
+  } = options
   const engine = new PQueueEngine({
     limits: { global: 5, perBot: 2 },
     retry: { attempts: 6, baseMs: SECOND, maxMs: 60 * SECOND },
@@ -29,6 +46,7 @@ export function engineFixture(
     events,
     ...rest,
     bots,
+    ...(rules && { joint: rules }),
   })
   const seen = {
     started: [] as ReplyTask[],
@@ -40,6 +58,21 @@ export function engineFixture(
     reply ??
     ((_task: ReplyTask, { signal }: WorkContext) => sleep(clock, generateMs, signal).then(() => 'hi'))
   const say = deliver === 'none' ? undefined : (deliver ?? (async (): Promise<Outcome> => ({ kind: 'sent' })))
-  engine.serve<string>(say ? { reply: makeReply, deliver: say } : { reply: makeReply })
+  engine.serve<string>({
+    reply: makeReply,
+    ...(say && { deliver: say }),
+    ...(replyJointly && { joint: { reply: replyJointly, without } }),
+  })
   return { engine, clock, events, ...seen }
+}
+
+/** A line of the fixture that answers several viewers: the ids of their shares. */
+export function jointLine(shares: readonly Pick<ReplyShare, 'id'>[]): JointReply<string> {
+  const answered = shares.map(({ id }) => id)
+  return { line: answered.join(' '), answered }
+}
+
+function without(line: string, ids: ReadonlySet<TaskId>): string | undefined {
+  const left = line.split(' ').filter((id) => !ids.has(id as TaskId))
+  return left.length === 0 ? undefined : left.join(' ')
 }
