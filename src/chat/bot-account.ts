@@ -152,6 +152,11 @@ export class BotAccount {
     return this.#connection.parkedReason ?? this.#outbox.blocked(channel)
   }
 
+  /** See {@link Outbox.forecastMs}. */
+  forecastMs(channel: ChannelName, lines: number): number {
+    return this.#outbox.forecastMs(channel, lines)
+  }
+
   status(): BotChatStatus {
     const { parkedReason, joined, state } = this.#connection
     const reason = parkedReason ?? this.#shutOutReason() ?? this.#outbox.delivery.lockOutReason

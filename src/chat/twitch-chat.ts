@@ -92,6 +92,14 @@ export class TwitchChat {
     return account ? account.blocked(channel) : 'It has no account in this chat.'
   }
 
+  /**
+   * When a bot could have written so many more lines to a channel, behind those that wait already: milliseconds from now;
+   * 0 for none, and for a bot that is unknown. That it is {@link blocked} there is not in it.
+   */
+  sendForecastMs(bot: BotLogin, channel: ChannelName, lines: number): number {
+    return this.#accounts.get(bot.toLowerCase())?.forecastMs(channel, lines) ?? 0
+  }
+
   status(): ChatStatus {
     const bots = [...this.#accounts.values()].map((account) => account.status())
     return {
