@@ -4,6 +4,7 @@ import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
 import type { DeliveryContext } from '../reply-queue.js'
 import type { TokenSource } from '../token-source.js'
+import { type BotChatStatus, toRoomStatus } from './account-status.js'
 import { BotConnection } from './bot-connection.js'
 import { BudgetFile } from './budget-file.js'
 import type { ChatServer } from './chat-server.js'
@@ -36,31 +37,6 @@ export interface BotAccountOptions {
   readonly isWatched: (channel: ChannelName) => boolean
   /** When a line of nobody of ours was last heard, by whichever connection, in clock milliseconds. */
   readonly othersHeardAtMs: () => number
-}
-
-/** How a bot stands in one of its channels. */
-export interface RoomStatus {
-  readonly channel: ChannelName
-  readonly isJoined: boolean
-  /** Moderator, VIP or broadcaster there. */
-  readonly isPrivileged: boolean
-  /** Lines it may still send there now, of `linesMax` in 30 s. */
-  readonly linesLeft: number
-  readonly linesMax: number
-  /** Why it may not talk there; only while that is so. */
-  readonly closedReason?: string
-}
-
-/** How a bot stands in chat. */
-export interface BotChatStatus {
-  readonly bot: BotLogin
-  readonly state: BotConnection['state']
-  readonly joined: readonly ChannelName[]
-  /** Why it may talk nowhere; only while that is so. */
-  readonly reason?: string
-  /** Lines that are ready and wait for the account's allowance, its connection or Twitch's answer. */
-  readonly waiting: number
-  readonly rooms: readonly RoomStatus[]
 }
 
 /** One bot's account in chat: its connection, how it stands in its rooms, and what it has to say. */
@@ -158,15 +134,21 @@ export class BotAccount {
   }
 
   status(): BotChatStatus {
+    const { channels, clock } = this.#options
     const { parkedReason, joined, state } = this.#connection
     const reason = parkedReason ?? this.#shutOutReason() ?? this.#outbox.delivery.lockOutReason
+    const nowMs = clock.now()
+    const parts = { rooms: this.#rooms, budget: this.#budget, joined, nowMs }
+    const isPrivileged = joined.some((channel) => this.#rooms.standing(channel).isPrivileged)
     return {
       bot: this.bot,
       state,
       joined,
       ...(reason !== undefined && { reason }),
       waiting: this.#outbox.pending,
-      rooms: this.#options.channels.map((channel) => this.#roomStatus(channel, joined.includes(channel))),
+      linesLeft: this.#budget.left(nowMs, isPrivileged),
+      linesMax: linesMax(isPrivileged),
+      rooms: channels.map((channel) => toRoomStatus(channel, parts)),
     }
   }
 
@@ -176,19 +158,6 @@ export class BotAccount {
     this.#outbox.stop()
     this.#rooms.stop()
     await this.#connection.stop()
-  }
-
-  #roomStatus(channel: ChannelName, isJoined: boolean): RoomStatus {
-    const { isPrivileged } = this.#rooms.standing(channel)
-    const closedReason = this.#rooms.closedReason(channel)
-    return {
-      channel,
-      isJoined,
-      isPrivileged,
-      linesLeft: this.#budget.left(this.#options.clock.now(), isPrivileged),
-      linesMax: linesMax(isPrivileged),
-      ...(closedReason !== undefined && { closedReason }),
-    }
   }
 
   /** Shut out of all its channels until someone mends it, and in which words. */

@@ -6,7 +6,8 @@ import type { Random } from '../random.js'
 import { RecentIds } from '../recent-ids.js'
 import type { DeliveryContext } from '../reply-queue.js'
 import type { TokenSource } from '../token-source.js'
-import { BotAccount, type BotChatStatus } from './bot-account.js'
+import type { BotChatStatus } from './account-status.js'
+import { BotAccount } from './bot-account.js'
 import { parseChatServer, TWITCH_CHAT_URL } from './chat-server.js'
 
 export interface TwitchChatOptions {
