@@ -17,6 +17,7 @@ export type {
   Decision,
   MessageId,
   Outcome,
+  Raid,
   ReplyCause,
   ReplyTask,
   Roles,

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../clock.js'
-import type { BotLogin, ChannelName, ChatLine, ChatMessage, Clearing, Outcome } from '../domain.js'
+import type { BotLogin, ChannelName, ChatLine, ChatMessage, Clearing, Outcome, Raid } from '../domain.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
 import type { DeliveryContext } from '../reply-queue.js'
@@ -31,6 +31,7 @@ export interface BotAccountOptions {
   readonly onMessage: (message: ChatMessage, nonce: string | undefined) => void
   /** @param sentAt when Twitch says that it was: what tells two alike apart */
   readonly onCleared: (clearing: Clearing, sentAt: string | undefined) => void
+  readonly onRaid: (raid: Raid) => void
   /** Called when {@link BotAccount.blocked} may say something else than before. */
   readonly onStanding: () => void
   /** Whether another of our accounts is in the channel. */
@@ -64,6 +65,7 @@ export class BotAccount {
       listener: {
         message: options.onMessage,
         cleared: options.onCleared,
+        raided: options.onRaid,
         userState: (state) => this.#userState(state),
         roomState: (channel, modes) => this.#rooms.setModes(channel, modes),
         notice: (id, channel, text) => this.#noticed(id, channel, text),

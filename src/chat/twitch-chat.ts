@@ -1,5 +1,14 @@
 import { type Clock, sleep } from '../clock.js'
-import type { BotLogin, ChannelName, ChatLine, ChatMessage, Clearing, Outcome, ReplyTask } from '../domain.js'
+import type {
+  BotLogin,
+  ChannelName,
+  ChatLine,
+  ChatMessage,
+  Clearing,
+  Outcome,
+  Raid,
+  ReplyTask,
+} from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
@@ -26,6 +35,8 @@ export interface TwitchChatOptions {
   readonly onMessage: (message: ChatMessage) => void
   /** Called once for everything that moderators clear away. */
   readonly onCleared?: (clearing: Clearing) => void
+  /** Called once for every raid and channel, also where it is only mirrored. */
+  readonly onRaid?: (raid: Raid) => void
   /** Called when {@link TwitchChat.blocked} may say something else than before. */
   readonly onStanding?: () => void
   /** Whether a message with this id needs no second hearing. Asked before the line is parsed. */
@@ -43,8 +54,9 @@ export interface ChatStatus {
 /** Between the first logins of two bots: no stampede on a server that has just come back. */
 const STAGGER_MS = 50
 
-/** Clearings remembered, so that each is told once though every connection hears of it. */
+/** Clearings remembered, and raids, so that each is told once though every connection hears of it. */
 const CLEARINGS_MAX = 200
+const RAIDS_MAX = 200
 
 /**
  * Twitch chat, in and out: one account per bot. All connections listen, so that the loss of one loses no line. The
@@ -57,6 +69,7 @@ export class TwitchChat {
   readonly #stopping = new AbortController()
   #started: Promise<void> | undefined
   readonly #clearings = new RecentIds(CLEARINGS_MAX)
+  readonly #raids = new RecentIds(RAIDS_MAX)
   #othersHeardAtMs = Number.NEGATIVE_INFINITY
 
   /** @throws ChorusError `config-invalid` for an address that is none. */
@@ -138,7 +151,7 @@ export class TwitchChat {
   }
 
   #account(bot: BotLogin): BotAccount {
-    const { bots: _, onCleared, onMessage, onStanding, url, ...options } = this.#options
+    const { bots: _, onCleared, onMessage, onRaid, onStanding, url, ...options } = this.#options
     const account: BotAccount = new BotAccount({
       ...options,
       bot,
@@ -149,6 +162,10 @@ export class TwitchChat {
       },
       onCleared: (clearing, sentAt) => {
         if (this.#clearings.add(JSON.stringify([clearing, sentAt]))) onCleared?.(clearing)
+      },
+      onRaid: (raid) => {
+        // Were the channel not in it, a mirrored copy that comes first would hide the original, which alone is greeted.
+        if (this.#raids.add(`${raid.channel}/${raid.id}`)) onRaid?.(raid)
       },
       onStanding: () => onStanding?.(),
       othersHeardAtMs: () => this.#othersHeardAtMs,
