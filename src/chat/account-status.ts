@@ -26,6 +26,8 @@ export interface BotChatStatus {
   readonly joined: readonly ChannelName[]
   /** Why it may talk nowhere; only while that is so. */
   readonly reason?: string
+  /** Why it is muted; only while it is. */
+  readonly mutedReason?: string
   /** Lines that are ready and wait for the account's allowance, its connection or Twitch's answer. */
   readonly waiting: number
   /** Lines the account may still send now, of `linesMax` in 30 s, where most are allowed of the channels it is in. */

@@ -32,6 +32,8 @@ export interface BotAccountOptions {
   /** @param sentAt when Twitch says that it was: what tells two alike apart */
   readonly onCleared: (clearing: Clearing, sentAt: string | undefined) => void
   readonly onRaid: (raid: Raid) => void
+  /** Why the bot is to say nothing for now. */
+  readonly muted: () => string | undefined
   /** Called when {@link BotAccount.blocked} may say something else than before. */
   readonly onStanding: () => void
   /** Whether another of our accounts is in the channel. */
@@ -83,6 +85,7 @@ export class BotAccount {
       budget: this.#budget,
       keepBudget: () => this.#keepBudget(),
       newNonce: () => newNonce(random),
+      muted: options.muted,
       onChange: () => this.#changed(),
       link: {
         canWrite: (channel) => this.isIn(channel),
@@ -112,6 +115,16 @@ export class BotAccount {
     return this.#outbox.send(line, context)
   }
 
+  /** Says a line that nobody has to be told of, also while the bot is muted. See {@link Outbox.send}. */
+  say(line: ChatLine, signal: AbortSignal): Promise<Outcome> {
+    return this.#outbox.send(line, { signal, inFlight() {}, settled() {} }, true)
+  }
+
+  /** Looks again what may be written: the bot was muted, or is so no longer. */
+  refresh(): void {
+    this.#changed()
+  }
+
   /** The bot was heard by another connection: a receipt, and its badges say what it is. */
   sighted(message: ChatMessage, nonce: string | undefined): void {
     const { channel, id, roles, text } = message
@@ -136,9 +149,10 @@ export class BotAccount {
   }
 
   status(): BotChatStatus {
-    const { channels, clock } = this.#options
+    const { channels, clock, muted } = this.#options
     const { parkedReason, joined, state } = this.#connection
     const reason = parkedReason ?? this.#shutOutReason() ?? this.#outbox.delivery.lockOutReason
+    const mutedReason = muted()
     const nowMs = clock.now()
     const parts = { rooms: this.#rooms, budget: this.#budget, joined, nowMs }
     const isPrivileged = joined.some((channel) => this.#rooms.standing(channel).isPrivileged)
@@ -147,6 +161,7 @@ export class BotAccount {
       state,
       joined,
       ...(reason !== undefined && { reason }),
+      ...(mutedReason !== undefined && { mutedReason }),
       waiting: this.#outbox.pending,
       linesLeft: this.#budget.left(nowMs, isPrivileged),
       linesMax: linesMax(isPrivileged),

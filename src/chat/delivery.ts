@@ -62,7 +62,7 @@ export class Delivery {
   }
 
   /** The same, but `undefined` as well when a line may be written to find out whether it still does. */
-  get mutedReason(): string | undefined {
+  get ignoredReason(): string | undefined {
     return this.#lockOut.waitMs > 0 || this.#isProbing ? this.#lockOut.reason : undefined
   }
 
