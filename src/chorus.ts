@@ -122,6 +122,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
       journal?.forget(clearing)
       router.handleClearing(clearing)
     },
+    onRaid: (raid) => events.emit('chat:raided', raid),
     onStanding: () => queue.refresh(),
     // The router answers a line once, whichever connections hear it.
     onMessage: (message) => void router.handleIncomingMessage(message),

@@ -8,6 +8,7 @@ import type {
   Decision,
   MessageId,
   Outcome,
+  Raid,
   ReplyTask,
 } from './domain.js'
 import type { ChorusError, ErrorCode } from './errors.js'
@@ -90,6 +91,8 @@ export interface ChorusEvents {
   'channel:opened': (event: { readonly bot: BotLogin; readonly channel: ChannelName }) => void
   /** Moderators cleared something away: what answers it is withdrawn. */
   'chat:cleared': (event: { readonly clearing: Clearing }) => void
+  /** Another streamer has raided the channel; once per channel and raid, also for what is only mirrored there. */
+  'chat:raided': (event: Raid) => void
   /** A bot’s token was exchanged for a new one before its end, or because it was refused. */
   'token:refreshed': (event: { readonly bot: BotLogin; readonly expiresInMs: number | undefined }) => void
   /** A bot has another token: somebody signed it in, or changed `.env`. */

@@ -1,5 +1,5 @@
 /** The library's door. */
-export type { BotChatStatus, RoomStatus } from './chat/bot-account.js'
+export type { BotChatStatus, RoomStatus } from './chat/account-status.js'
 export { fromTmi } from './chat/from-tmi.js'
 export type { ChatStatus } from './chat/twitch-chat.js'
 export { type Chorus, type ChorusOptions, createChorus } from './chorus.js'
@@ -17,6 +17,7 @@ export type {
   Decision,
   MessageId,
   Outcome,
+  Raid,
   ReplyCause,
   ReplyTask,
   Roles,

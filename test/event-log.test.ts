@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { type ChatText, type ReplyTask, toBotLogin, toChannelName, toTaskId } from '../src/domain.js'
+import {
+  type ChatText,
+  type Raid,
+  type ReplyTask,
+  toBotLogin,
+  toChannelName,
+  toMessageId,
+  toTaskId,
+  toUserId,
+} from '../src/domain.js'
 import { ChorusError } from '../src/errors.js'
 import { logEvents } from '../src/event-log.js'
 import { ChorusEmitter } from '../src/events.js'
@@ -30,6 +39,27 @@ test('a line names its event, the ids and a constant message', () => {
     channel: 'mychannel',
     cause: 'mention',
   })
+})
+
+test('a raid is logged by who came and how many, without the words about it', () => {
+  const raid: Raid = {
+    id: toMessageId('r1'),
+    channel: toChannelName('mychannel'),
+    from: { login: 'zed', displayName: 'Zed', userId: toUserId('7') },
+    viewers: 12,
+    isMirrored: true,
+    systemMessage: '12 raiders from Zed have joined!',
+    arrivedAtMs: 5,
+  }
+  const [line] = logged('debug', (events) => events.emit('chat:raided', raid))
+  expect(line).toMatchObject({
+    event: 'chat:raided',
+    message: 'r1',
+    from: 'zed',
+    viewers: 12,
+    isMirrored: true,
+  })
+  expect(JSON.stringify(line)).not.toContain('joined')
 })
 
 test('what viewers and bots say is in the log only at debug', () => {

@@ -1,9 +1,10 @@
 import type { Cancel, Clock } from '../clock.js'
-import type { BotLogin, ChannelName, ChatLine, ChatMessage, Clearing, Outcome } from '../domain.js'
+import type { BotLogin, ChannelName, ChatLine, ChatMessage, Clearing, Outcome, Raid } from '../domain.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
 import type { DeliveryContext } from '../reply-queue.js'
 import type { TokenSource } from '../token-source.js'
+import { type BotChatStatus, toRoomStatus } from './account-status.js'
 import { BotConnection } from './bot-connection.js'
 import { BudgetFile } from './budget-file.js'
 import type { ChatServer } from './chat-server.js'
@@ -30,37 +31,15 @@ export interface BotAccountOptions {
   readonly onMessage: (message: ChatMessage, nonce: string | undefined) => void
   /** @param sentAt when Twitch says that it was: what tells two alike apart */
   readonly onCleared: (clearing: Clearing, sentAt: string | undefined) => void
+  readonly onRaid: (raid: Raid) => void
+  /** Why the bot is to say nothing for now. */
+  readonly muted: () => string | undefined
   /** Called when {@link BotAccount.blocked} may say something else than before. */
   readonly onStanding: () => void
   /** Whether another of our accounts is in the channel. */
   readonly isWatched: (channel: ChannelName) => boolean
   /** When a line of nobody of ours was last heard, by whichever connection, in clock milliseconds. */
   readonly othersHeardAtMs: () => number
-}
-
-/** How a bot stands in one of its channels. */
-export interface RoomStatus {
-  readonly channel: ChannelName
-  readonly isJoined: boolean
-  /** Moderator, VIP or broadcaster there. */
-  readonly isPrivileged: boolean
-  /** Lines it may still send there now, of `linesMax` in 30 s. */
-  readonly linesLeft: number
-  readonly linesMax: number
-  /** Why it may not talk there; only while that is so. */
-  readonly closedReason?: string
-}
-
-/** How a bot stands in chat. */
-export interface BotChatStatus {
-  readonly bot: BotLogin
-  readonly state: BotConnection['state']
-  readonly joined: readonly ChannelName[]
-  /** Why it may talk nowhere; only while that is so. */
-  readonly reason?: string
-  /** Lines that are ready and wait for the account's allowance, its connection or Twitch's answer. */
-  readonly waiting: number
-  readonly rooms: readonly RoomStatus[]
 }
 
 /** One bot's account in chat: its connection, how it stands in its rooms, and what it has to say. */
@@ -88,6 +67,7 @@ export class BotAccount {
       listener: {
         message: options.onMessage,
         cleared: options.onCleared,
+        raided: options.onRaid,
         userState: (state) => this.#userState(state),
         roomState: (channel, modes) => this.#rooms.setModes(channel, modes),
         notice: (id, channel, text) => this.#noticed(id, channel, text),
@@ -105,6 +85,7 @@ export class BotAccount {
       budget: this.#budget,
       keepBudget: () => this.#keepBudget(),
       newNonce: () => newNonce(random),
+      muted: options.muted,
       onChange: () => this.#changed(),
       link: {
         canWrite: (channel) => this.isIn(channel),
@@ -134,6 +115,16 @@ export class BotAccount {
     return this.#outbox.send(line, context)
   }
 
+  /** Says a line that nobody has to be told of, also while the bot is muted. See {@link Outbox.send}. */
+  say(line: ChatLine, signal: AbortSignal): Promise<Outcome> {
+    return this.#outbox.send(line, { signal, inFlight() {}, settled() {} }, true)
+  }
+
+  /** Looks again what may be written: the bot was muted, or is so no longer. */
+  refresh(): void {
+    this.#changed()
+  }
+
   /** The bot was heard by another connection: a receipt, and its badges say what it is. */
   sighted(message: ChatMessage, nonce: string | undefined): void {
     const { channel, id, roles, text } = message
@@ -152,16 +143,29 @@ export class BotAccount {
     return this.#connection.parkedReason ?? this.#outbox.blocked(channel)
   }
 
+  /** See {@link Outbox.forecastMs}. */
+  forecastMs(channel: ChannelName, lines: number): number {
+    return this.#outbox.forecastMs(channel, lines)
+  }
+
   status(): BotChatStatus {
+    const { channels, clock, muted } = this.#options
     const { parkedReason, joined, state } = this.#connection
     const reason = parkedReason ?? this.#shutOutReason() ?? this.#outbox.delivery.lockOutReason
+    const mutedReason = muted()
+    const nowMs = clock.now()
+    const parts = { rooms: this.#rooms, budget: this.#budget, joined, nowMs }
+    const isPrivileged = joined.some((channel) => this.#rooms.standing(channel).isPrivileged)
     return {
       bot: this.bot,
       state,
       joined,
       ...(reason !== undefined && { reason }),
+      ...(mutedReason !== undefined && { mutedReason }),
       waiting: this.#outbox.pending,
-      rooms: this.#options.channels.map((channel) => this.#roomStatus(channel, joined.includes(channel))),
+      linesLeft: this.#budget.left(nowMs, isPrivileged),
+      linesMax: linesMax(isPrivileged),
+      rooms: channels.map((channel) => toRoomStatus(channel, parts)),
     }
   }
 
@@ -171,19 +175,6 @@ export class BotAccount {
     this.#outbox.stop()
     this.#rooms.stop()
     await this.#connection.stop()
-  }
-
-  #roomStatus(channel: ChannelName, isJoined: boolean): RoomStatus {
-    const { isPrivileged } = this.#rooms.standing(channel)
-    const closedReason = this.#rooms.closedReason(channel)
-    return {
-      channel,
-      isJoined,
-      isPrivileged,
-      linesLeft: this.#budget.left(this.#options.clock.now(), isPrivileged),
-      linesMax: linesMax(isPrivileged),
-      ...(closedReason !== undefined && { closedReason }),
-    }
   }
 
   /** Shut out of all its channels until someone mends it, and in which words. */

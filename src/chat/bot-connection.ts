@@ -13,8 +13,7 @@ import { Successor } from './successor.js'
 import { type ConnectionEnd, TmiClient, type TmiListener } from './tmi-client.js'
 
 /** What a connection tells over all its attempts. */
-export interface ConnectionListener
-  extends Pick<TmiListener, 'message' | 'userState' | 'roomState' | 'cleared' | 'notice' | 'joined'> {
+export interface ConnectionListener extends Omit<TmiListener, 'open' | 'reconnectAsked' | 'ended' | 'fault'> {
   /** The connection is gone, with the answers to what was written. */
   cut(): void
 }

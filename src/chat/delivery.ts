@@ -62,19 +62,24 @@ export class Delivery {
   }
 
   /** The same, but `undefined` as well when a line may be written to find out whether it still does. */
-  get mutedReason(): string | undefined {
+  get ignoredReason(): string | undefined {
     return this.#lockOut.waitMs > 0 || this.#isProbing ? this.#lockOut.reason : undefined
   }
 
   /** Milliseconds until a line may be written to the channel; endless while another one there is not answered. */
   waitMs(channel: ChannelName): number {
-    const { clock, rooms } = this.#options
     if (this.#answers.get(channel)) return Number.POSITIVE_INFINITY
+    const { isPrivileged } = this.#options.rooms.standing(channel)
+    // One probe at a time: what Twitch says to it decides for all.
+    return this.#isProbing && !isPrivileged ? Number.POSITIVE_INFINITY : this.pauseMs(channel)
+  }
+
+  /** Milliseconds that refusals and a lock-out ask to write nothing to the channel. */
+  pauseMs(channel: ChannelName): number {
+    const { clock, rooms } = this.#options
     const now = clock.now()
     const channelMs = (this.#notBeforeMs.get(channel) ?? now) - now
     if (rooms.standing(channel).isPrivileged) return Math.max(0, channelMs)
-    // One probe at a time: what Twitch says to it decides for all.
-    if (this.#isProbing) return Number.POSITIVE_INFINITY
     const accountMs = (this.#notBeforeMs.get('account') ?? now) - now
     return Math.max(0, channelMs, accountMs, this.#lockOut.waitMs)
   }

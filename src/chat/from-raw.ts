@@ -61,7 +61,7 @@ export function badgesOf(tag: unknown): { [badge: string]: string } | null {
 const ESCAPES: { readonly [letter: string]: string } = { s: ' ', ':': ';', n: '', r: '' }
 
 /** Undoes IRC's escapes in a tag's value; a line end has no business in a name. */
-function unescaped(value: string | undefined): string | undefined {
+export function unescaped(value: string | undefined): string | undefined {
   if (value === undefined || !value.includes('\\')) return value
   return value.replace(/\\(.?)/g, (_, letter: string) => ESCAPES[letter] ?? letter)
 }

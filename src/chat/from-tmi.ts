@@ -110,7 +110,8 @@ function parseReplyTo(tags: Tags): ChatMessage['replyTo'] {
   return { id: toMessageId(ownCopy(id)), login: ownCopy(login.toLowerCase()) }
 }
 
-function isMirrored(tags: Tags): boolean {
+/** Whether a line was written in another channel, by its tags: a copy in a shared chat. */
+export function isMirrored(tags: Tags): boolean {
   const source = textOf(tags, 'source-room-id')
   return source !== undefined && source !== textOf(tags, 'room-id')
 }

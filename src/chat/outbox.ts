@@ -35,8 +35,18 @@ export interface OutboxOptions {
   readonly keepBudget: () => void
   /** A name for a line that no other line has. */
   readonly newNonce: () => string
+  /** Why the account is to say nothing for now, but lines that pass a mute; asked before every write. */
+  readonly muted?: () => string | undefined
   /** Called when {@link Outbox.blocked} may say something else than before. */
   readonly onChange: () => void
+}
+
+/** The next line of a channel, and how long it must wait. */
+interface Next {
+  readonly pending: PendingLine
+  readonly waitMs: number
+  /** It is doubtful, and another one is said before it: so it may not be repeated any more. */
+  readonly isPassed?: boolean
 }
 
 /**
@@ -62,11 +72,13 @@ export class Outbox {
   /**
    * Resolves when the line's fate is known. Rejects with the signal's reason when that is aborted before it was written;
    * with a ChorusError when the line is unsafe, when Twitch does not take its text, and when chat has stopped.
+   *
+   * @param passesMute whether it is said also while the account is muted
    */
-  async send(line: ChatLine, context: DeliveryContext): Promise<Outcome> {
+  async send(line: ChatLine, context: DeliveryContext, passesMute = false): Promise<Outcome> {
     context.signal.throwIfAborted()
     if (this.#isStopped) throw stopped()
-    const pending = new PendingLine(line, context)
+    const pending = new PendingLine(line, context, passesMute)
     // One that is written is not here any more, and has to wait for its answer.
     pending.onUnwanted(() => {
       if (this.#waiting.remove(pending)) pending.takeBack()
@@ -83,13 +95,30 @@ export class Outbox {
 
   /** Why nothing may be written to the channel for now; `undefined` where it may, or where a line only waits its turn. */
   blocked(channel: ChannelName): string | undefined {
-    const { rooms } = this.#options
-    const closed = rooms.closedReason(channel)
-    if (closed !== undefined || rooms.standing(channel).isPrivileged) return closed
-    return this.delivery.mutedReason
+    const { muted, rooms } = this.#options
+    const reason = rooms.closedReason(channel) ?? muted?.()
+    if (reason !== undefined || rooms.standing(channel).isPrivileged) return reason
+    return this.delivery.ignoredReason
   }
 
-  /** Writes what may be written now; to be called when the bot has joined a channel, or its room has changed. */
+  /**
+   * Milliseconds until so many further lines could have been written to the channel; 0 for none. First go those that wait
+   * already: also in other channels, as if they had to keep the gap, which errs by a second for each. Whatever only
+   * `blocked` knows of is not in it.
+   */
+  forecastMs(channel: ChannelName, lines: number): number {
+    if (lines <= 0) return 0
+    const { budget, clock, rooms } = this.#options
+    const { isPrivileged, slowMs } = rooms.standing(channel)
+    const ahead = this.#waiting.channels
+      .filter((other) => other === channel || rooms.closedReason(other) === undefined)
+      .reduce((sum, other) => sum + this.#waiting.of(other).length, 0)
+    const pauseMs = this.delivery.pauseMs(channel)
+    const target = { channel, isPrivileged, slowMs }
+    return pauseMs + budget.forecastMs(clock.now() + pauseMs, target, ahead + lines)
+  }
+
+  /** Writes what may be written now; to be called when the bot has joined a channel, or its room or its mute has changed. */
   wake(): void {
     let soonestMs = Number.POSITIVE_INFINITY
     for (const channel of this.#waiting.channels) {
@@ -113,11 +142,12 @@ export class Outbox {
     for (;;) {
       const next = this.#nextOf(channel)
       if (!next) return Number.POSITIVE_INFINITY
-      const { pending, waitMs } = next
+      const { pending, waitMs, isPassed } = next
       const doubtMs = pending.repeatUntilMs - this.#options.clock.now()
       // How long an endless wait lasts nobody knows: a link that was cut may be back in a moment.
       const isTooLate = waitMs === Number.POSITIVE_INFINITY ? doubtMs <= 0 : waitMs >= doubtMs
-      if (isTooLate || (pending.isDoubtful && this.#options.rooms.standing(channel).isPrivileged)) {
+      const isPrivileged = this.#options.rooms.standing(channel).isPrivileged
+      if (isTooLate || (pending.isDoubtful && (isPassed || isPrivileged))) {
         // Nothing would keep Twitch from showing it twice by then.
         this.#waiting.remove(pending)
         pending.leaveInDoubt()
@@ -133,14 +163,21 @@ export class Outbox {
    * The line that may go first, and how long it must wait. On a tie the elder: only the rule on repetitions lets a
    * younger one pass. A doubtful line lets nobody pass: it may be repeated only while nothing else was said there.
    */
-  #nextOf(channel: ChannelName): { readonly pending: PendingLine; readonly waitMs: number } | undefined {
+  #nextOf(channel: ChannelName): Next | undefined {
     const lines = this.#waiting.of(channel)
-    const head = lines[0]
+    const sayable =
+      this.#options.muted?.() === undefined ? lines : lines.filter(({ passesMute }) => passesMute)
+    const head = lines[0]?.isDoubtful ? lines[0] : sayable[0]
     const closedMs = this.#closedMs(channel)
     if (!head || (closedMs === Number.POSITIVE_INFINITY && !head.isDoubtful)) return undefined
+    if (!sayable.includes(head)) {
+      // It can't be repeated while the account is muted. It waits for the end of that, but lets nobody else wait.
+      const isPassed = sayable.length > 0 && closedMs !== Number.POSITIVE_INFINITY
+      return { pending: head, waitMs: Number.POSITIVE_INFINITY, isPassed }
+    }
     const now = this.#options.clock.now()
-    let first: { pending: PendingLine; waitMs: number } | undefined
-    for (const pending of head.isDoubtful ? [head] : lines) {
+    let first: Next | undefined
+    for (const pending of head.isDoubtful ? [head] : sayable) {
       const waitMs = Math.max(closedMs, this.#budgetWaitMs(pending, now))
       if (!first || waitMs < first.waitMs) first = { pending, waitMs }
       if (waitMs === 0) break

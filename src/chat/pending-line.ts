@@ -19,6 +19,8 @@ const REPEAT_WITHIN_MS = 28 * SECOND
  */
 export class PendingLine {
   readonly line: ChatLine
+  /** Whether it is said also while its account is muted. */
+  readonly passesMute: boolean
   /** Resolves with the line's outcome; rejects when it is taken back or has to be made anew. */
   readonly done: Promise<Outcome>
   readonly #context: DeliveryContext
@@ -30,10 +32,11 @@ export class PendingLine {
   #isSettled = false
 
   /** @throws ChorusError `reply-failed` for a line that is unsafe to write */
-  constructor(line: ChatLine, context: DeliveryContext) {
+  constructor(line: ChatLine, context: DeliveryContext, passesMute = false) {
     // Checked before it waits: what is never written must not hold a place.
     toPrivmsg(line)
     this.line = line
+    this.passesMute = passesMute
     this.#context = context
     if (context.writtenAtMs !== undefined) this.doubt(context.writtenAtMs)
     this.done = new Promise((resolve, reject) => {

@@ -12,6 +12,11 @@ export interface RoomModes {
   readonly isSubscribersOnly?: boolean
 }
 
+/** What lifts an account above the others in a room; where it is several, the first one. */
+export type SpecialRole = (typeof SPECIAL_ROLES)[number]
+
+const SPECIAL_ROLES = ['broadcaster', 'moderator', 'vip'] as const
+
 type Closing = Extract<NoticeVerdict, { kind: 'close' }>
 
 interface Closed {
@@ -25,14 +30,19 @@ interface Closed {
  * USERSTATE, ROOMSTATE, the badges on its lines, and NOTICEs; after a reconnect it is told anew.
  */
 export class RoomStanding implements RoomAllowance {
-  #isPrivileged = false
+  #role: SpecialRole | undefined
   #isSubscriber = false
   #modes: RoomModes = {}
   #closed: Closed | undefined
 
   /** Moderator, VIP or broadcaster there: five times the allowance, and no mode but a ban or timeout keeps it out. */
   get isPrivileged(): boolean {
-    return this.#isPrivileged
+    return this.#role !== undefined
+  }
+
+  /** Which of them it is. */
+  get role(): SpecialRole | undefined {
+    return this.#role
   }
 
   get slowMs(): number {
@@ -42,7 +52,7 @@ export class RoomStanding implements RoomAllowance {
   /** Why the account may not talk there at `nowMs`, in words a streamer understands; `undefined` while it may. */
   closedReason(nowMs: number): string | undefined {
     if (this.#closed && nowMs < this.#closed.untilMs) return this.#closed.reason
-    if (this.#isPrivileged) return undefined
+    if (this.isPrivileged) return undefined
     if (this.#modes.isEmoteOnly) return 'The room is in emote-only mode.'
     return this.#modes.isSubscribersOnly && !this.#isSubscriber
       ? 'The room is in subscribers-only mode.'
@@ -61,12 +71,12 @@ export class RoomStanding implements RoomAllowance {
   }
 
   /** What badges say of the account; true when its allowance has changed by that. */
-  setRoles({ broadcaster, moderator, vip, subscriber }: Roles): boolean {
-    const before = this.#isPrivileged
-    this.#isPrivileged = broadcaster || moderator || vip
-    this.#isSubscriber = subscriber
-    if (this.#isPrivileged && !this.#closed?.isForGood) this.#closed = undefined
-    return before !== this.#isPrivileged
+  setRoles(roles: Roles): boolean {
+    const before = this.isPrivileged
+    this.#role = SPECIAL_ROLES.find((role) => roles[role])
+    this.#isSubscriber = roles.subscriber
+    if (this.isPrivileged && !this.#closed?.isForGood) this.#closed = undefined
+    return before !== this.isPrivileged
   }
 
   /** Takes in what has changed of the room's modes: what they kept out may be tried again. */

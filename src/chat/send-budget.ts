@@ -10,9 +10,13 @@ export interface RoomAllowance {
   readonly slowMs: number
 }
 
-/** A line that wants to be written. */
-export interface Wish extends RoomAllowance {
+/** Where lines are to be written, whatever they say. */
+export interface Target extends RoomAllowance {
   readonly channel: ChannelName
+}
+
+/** A line that wants to be written. */
+export interface Wish extends Target {
   readonly text: string
   /** It is said again on purpose, because nobody knows whether it was shown: the rule on repetitions does not hold. */
   readonly isRepetition?: boolean
@@ -63,6 +67,8 @@ const GAP_PRIVILEGED_MS = 0.1 * SECOND
 const REPEAT_MS = 30.5 * SECOND
 /** Beyond the seconds of a slow mode. */
 const SLOW_MARGIN_MS = 0.3 * SECOND
+/** Windows of which a forecast works out each line; those behind them repeat the last one. */
+const WINDOWS_FORECAST = 2
 
 /**
  * What one account may still write, as a strict sliding window over what it really wrote. All or nothing: a line
@@ -108,10 +114,30 @@ export class SendBudget {
     return Math.max(0, freeAtMs - nowMs)
   }
 
+  /**
+   * Milliseconds until so many further lines could have been written to one channel, each as soon as the rules let it and
+   * none like another; 0 for none. Exact for any number at the price of {@link WINDOWS_FORECAST} windows: every line waits
+   * for the one before it and for the one a window's lines before it, and by the third window only one of the two counts.
+   */
+  forecastMs(nowMs: number, target: Target, lines: number): number {
+    if (lines <= 0) return 0
+    const windowLines = linesMax(target.isPrivileged)
+    const gapMs = gapOf(target)
+    const ends = this.#written.map((line) => endOf(WINDOW, line)).sort((a, b) => a - b)
+    const repeats = Math.max(0, Math.ceil(lines / windowLines) - WINDOWS_FORECAST)
+    let atMs = nowMs + this.waitMs(nowMs, { ...target, text: '', isRepetition: true })
+    for (let line = 1; line < lines - repeats * windowLines; line++) {
+      // Nothing known was written later than now: so the ends stay in order.
+      ends.push(atMs + WINDOW_MS)
+      atMs = Math.max(atMs + gapMs, ends[ends.length - windowLines] ?? Number.NEGATIVE_INFINITY)
+    }
+    return atMs - nowMs + repeats * Math.max(WINDOW_MS, windowLines * gapMs)
+  }
+
   /** Notes that `text` is written to `channel` at `nowMs`. */
   record(nowMs: number, channel: ChannelName, text: string): void {
     this.#written.push({ atMs: nowMs, writtenMs: nowMs, channel, key: keyOf(text) })
-    if (this.#written.length > LINES_PRIVILEGED) this.#written.shift()
+    if (this.#written.length > LINES_PRIVILEGED) this.#forgetOne()
   }
 
   /** Notes that the last line in `channel` had arrived by `nowMs`: from then on it counts. */
@@ -132,6 +158,12 @@ export class SendBudget {
     if (last) this.#written[at] = { ...last, key: '' }
   }
 
+  /** Forgets the line that leaves the window first: where answers came late, it need not be the first one. */
+  #forgetOne(): void {
+    const ends = this.#written.map((line) => endOf(WINDOW, line))
+    this.#written.splice(ends.indexOf(Math.min(...ends)), 1)
+  }
+
   /** When fewer than `linesMax` lines are left in the window; long ago where there never were that many. */
   #windowFreeAtMs(linesMax: number): number {
     if (this.#written.length < linesMax) return Number.NEGATIVE_INFINITY
@@ -143,6 +175,13 @@ export class SendBudget {
 /** Until when a line counts for a limit. */
 function endOf({ ruleMs, marginMs }: Limit, { atMs, writtenMs }: Written): number {
   return ruleMs + Math.max(writtenMs + marginMs, atMs + ARRIVED_MARGIN_MS)
+}
+
+/** Least time between two lines of a channel that nothing else holds up. */
+function gapOf({ isPrivileged, slowMs }: RoomAllowance): number {
+  if (isPrivileged) return GAP_PRIVILEGED_MS
+  const gapMs = GAP_NORMAL.ruleMs + GAP_NORMAL.marginMs
+  return slowMs > 0 ? Math.max(gapMs, slowMs + SLOW_MARGIN_MS) : gapMs
 }
 
 export function linesMax(isPrivileged: boolean): number {

@@ -4,6 +4,7 @@ import {
   type ChannelName,
   type ChatMessage,
   type Clearing,
+  type Raid,
   sameLogin,
   toChannelName,
 } from '../domain.js'
@@ -11,6 +12,7 @@ import type { Secret } from '../secret.js'
 import type { ChatServer } from './chat-server.js'
 import { fromRaw, given, type RawLine } from './from-raw.js'
 import type { JoinPace } from './join-pace.js'
+import { parseRaid } from './raid-line.js'
 import type { RoomModes } from './room-standing.js'
 import { parseClearing, parseRoomState, parseUserState, type UserState } from './state-lines.js'
 import { TmiWire } from './tmi-wire.js'
@@ -32,6 +34,8 @@ export interface TmiListener {
   roomState(channel: ChannelName, modes: RoomModes): void
   /** Moderators have cleared something away, at the time that Twitch tells. */
   cleared(clearing: Clearing, sentAt: string | undefined): void
+  /** Another streamer has raided a channel. */
+  raided(raid: Raid): void
   /** Twitch objects to something, by the id of its NOTICE. */
   notice(id: string, channel: ChannelName, text: string): void
   /** Twitch will close this connection soon, and asks to come again. */
@@ -211,9 +215,12 @@ export class TmiClient {
       case 'PRIVMSG':
         this.#hear(line)
         return true
-      case 'USERNOTICE':
-        this.#hear(line)
+      case 'USERNOTICE': {
+        const raid = parseRaid(line, this.#options.clock.now())
+        if (raid) listener.raided(raid)
+        else this.#hear(line)
         return false
+      }
       case 'USERSTATE':
         listener.userState(parseUserState(line))
         return false

@@ -1,12 +1,23 @@
 import { type Clock, sleep } from '../clock.js'
-import type { BotLogin, ChannelName, ChatLine, ChatMessage, Clearing, Outcome, ReplyTask } from '../domain.js'
+import {
+  type BotLogin,
+  type ChannelName,
+  type ChatLine,
+  type ChatMessage,
+  type Clearing,
+  type Outcome,
+  type Raid,
+  type ReplyTask,
+  sameLogin,
+} from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
 import { RecentIds } from '../recent-ids.js'
 import type { DeliveryContext } from '../reply-queue.js'
 import type { TokenSource } from '../token-source.js'
-import { BotAccount, type BotChatStatus } from './bot-account.js'
+import type { BotChatStatus } from './account-status.js'
+import { BotAccount } from './bot-account.js'
 import { parseChatServer, TWITCH_CHAT_URL } from './chat-server.js'
 
 export interface TwitchChatOptions {
@@ -25,6 +36,13 @@ export interface TwitchChatOptions {
   readonly onMessage: (message: ChatMessage) => void
   /** Called once for everything that moderators clear away. */
   readonly onCleared?: (clearing: Clearing) => void
+  /** Called once for every raid and channel, also where it is only mirrored. */
+  readonly onRaid?: (raid: Raid) => void
+  /**
+   * Why a bot is to say nothing for now, in words a streamer understands; `undefined` while it may talk. What it writes at
+   * that moment goes out, lines that are ready wait. After a change call {@link TwitchChat.refresh}.
+   */
+  readonly muted?: (bot: BotLogin) => string | undefined
   /** Called when {@link TwitchChat.blocked} may say something else than before. */
   readonly onStanding?: () => void
   /** Whether a message with this id needs no second hearing. Asked before the line is parsed. */
@@ -42,8 +60,9 @@ export interface ChatStatus {
 /** Between the first logins of two bots: no stampede on a server that has just come back. */
 const STAGGER_MS = 50
 
-/** Clearings remembered, so that each is told once though every connection hears of it. */
+/** Clearings remembered, and raids, so that each is told once though every connection hears of it. */
 const CLEARINGS_MAX = 200
+const RAIDS_MAX = 200
 
 /**
  * Twitch chat, in and out: one account per bot. All connections listen, so that the loss of one loses no line. The
@@ -56,6 +75,7 @@ export class TwitchChat {
   readonly #stopping = new AbortController()
   #started: Promise<void> | undefined
   readonly #clearings = new RecentIds(CLEARINGS_MAX)
+  readonly #raids = new RecentIds(RAIDS_MAX)
   #othersHeardAtMs = Number.NEGATIVE_INFINITY
 
   /** @throws ChorusError `config-invalid` for an address that is none. */
@@ -81,15 +101,37 @@ export class TwitchChat {
    * when Twitch does not take this text; else only for a line that is unsafe, a bot that is unknown, and when chat stops.
    */
   async deliver(task: ReplyTask, line: ChatLine, context: DeliveryContext): Promise<Outcome> {
-    const account = this.#accounts.get(task.bot.toLowerCase())
-    if (!account) throw new ChorusError('no-bot', `${task.bot} is not in this chat`)
-    return account.send(line, context)
+    return this.#require(task.bot).send(line, context)
+  }
+
+  /**
+   * Says a line that is nobody's reply, such as the answer to a moderator's command: it takes its turn like every other one,
+   * but a mute does not keep it back. Resolves and rejects as {@link deliver} does; with the signal's reason where that was
+   * aborted before the line was written, which may take as long as the bot is away.
+   */
+  async say(bot: BotLogin, line: ChatLine, signal = new AbortController().signal): Promise<Outcome> {
+    return this.#require(bot).say(line, signal)
+  }
+
+  /** Looks again whether a bot is muted, or any of them: to be called whenever that has changed. */
+  refresh(bot?: BotLogin): void {
+    for (const account of this.#accounts.values()) {
+      if (bot === undefined || sameLogin(account.bot, bot)) account.refresh()
+    }
   }
 
   /** Why a bot can't get on in a channel for now; a lost connection is no such reason. */
   blocked(bot: BotLogin, channel: ChannelName): string | undefined {
     const account = this.#accounts.get(bot.toLowerCase())
     return account ? account.blocked(channel) : 'It has no account in this chat.'
+  }
+
+  /**
+   * When a bot could have written so many more lines to a channel, behind those that wait already: milliseconds from now;
+   * 0 for none, and for a bot that is unknown. That it is {@link blocked} there is not in it.
+   */
+  sendForecastMs(bot: BotLogin, channel: ChannelName, lines: number): number {
+    return this.#accounts.get(bot.toLowerCase())?.forecastMs(channel, lines) ?? 0
   }
 
   status(): ChatStatus {
@@ -114,6 +156,12 @@ export class TwitchChat {
     return this.stop()
   }
 
+  #require(bot: BotLogin): BotAccount {
+    const account = this.#accounts.get(bot.toLowerCase())
+    if (!account) throw new ChorusError('no-bot', `${bot} is not in this chat`)
+    return account
+  }
+
   async #connectAll(): Promise<void> {
     const { clock } = this.#options
     await Promise.all(
@@ -129,7 +177,7 @@ export class TwitchChat {
   }
 
   #account(bot: BotLogin): BotAccount {
-    const { bots: _, onCleared, onMessage, onStanding, url, ...options } = this.#options
+    const { bots: _, muted, onCleared, onMessage, onRaid, onStanding, url, ...options } = this.#options
     const account: BotAccount = new BotAccount({
       ...options,
       bot,
@@ -141,6 +189,11 @@ export class TwitchChat {
       onCleared: (clearing, sentAt) => {
         if (this.#clearings.add(JSON.stringify([clearing, sentAt]))) onCleared?.(clearing)
       },
+      onRaid: (raid) => {
+        // Were the channel not in it, a mirrored copy that comes first would hide the original, which alone is greeted.
+        if (this.#raids.add(`${raid.channel}/${raid.id}`)) onRaid?.(raid)
+      },
+      muted: () => muted?.(bot),
       onStanding: () => onStanding?.(),
       othersHeardAtMs: () => this.#othersHeardAtMs,
       isWatched: (channel) =>

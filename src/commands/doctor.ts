@@ -1,4 +1,4 @@
-import type { BotChatStatus, RoomStatus } from '../chat/bot-account.js'
+import type { BotChatStatus, RoomStatus } from '../chat/account-status.js'
 import { type ChatStatus, TwitchChat } from '../chat/twitch-chat.js'
 import { type Clock, MINUTE, SECOND, systemClock } from '../clock.js'
 import { type LoadedConfig, loadConfig } from '../config.js'

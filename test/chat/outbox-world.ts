@@ -25,6 +25,7 @@ export interface Handed {
   readonly bot: BotLogin
   readonly line: ChatLine
   readonly controller: AbortController
+  readonly passesMute: boolean
   /** The names it was written under. */
   readonly nonces: string[]
   /** The one of them of which Twitch has told the account that AutoMod holds it. */
@@ -51,6 +52,8 @@ export class OutboxWorld {
   readonly events = new ChorusEmitter()
   readonly twitch: TwitchSimulator
   readonly handed: Handed[] = []
+  /** What was written though its bot was muted. */
+  readonly saidMuted: string[] = []
   readonly bots: ReadonlyMap<string, MemoryBot>
   readonly options: WorldOptions
   othersHeardAtMs = Number.NEGATIVE_INFINITY
@@ -73,12 +76,13 @@ export class OutboxWorld {
   }
 
   /** Hands a line to a bot's outbox. */
-  say(login: string, channel: string, text: string): Handed {
+  say(login: string, channel: string, text: string, passesMute = false): Handed {
     const line: ChatLine = { channel: toChannelName(channel), text: text as ChatText }
     const handed: Handed = {
       bot: toBotLogin(login),
       line,
       controller: new AbortController(),
+      passesMute,
       nonces: [],
       heldNonce: undefined,
       isInFlight: false,
@@ -90,7 +94,7 @@ export class OutboxWorld {
       handed.isInFlight = isInFlight
     }
     this.bot(login)
-      .outbox.send(line, { signal: handed.controller.signal, inFlight, settled() {} })
+      .outbox.send(line, { signal: handed.controller.signal, inFlight, settled() {} }, passesMute)
       .then(
         (outcome) => {
           handed.outcome = outcome
@@ -113,6 +117,7 @@ export class MemoryBot {
   readonly rooms: Rooms
   readonly budget = new SendBudget()
   readonly outbox: Outbox
+  #mutedReason: string | undefined
   readonly #world: OutboxWorld
   #link: { readonly handler: WireHandler; readonly joined: Set<ChannelName> } | undefined
   #pongAtMs = Number.NEGATIVE_INFINITY
@@ -132,6 +137,7 @@ export class MemoryBot {
       budget: this.budget,
       keepBudget: () => {},
       newNonce: () => `${login}-${++this.#nonces}`,
+      muted: () => this.#mutedReason,
       onChange: () => this.outbox.wake(),
       link: {
         canWrite: (channel) => this.#link?.joined.has(channel) ?? false,
@@ -145,8 +151,16 @@ export class MemoryBot {
     })
     events.on('line:written', ({ bot, line }) => {
       if (bot !== login) return
-      world.handed.find((handed) => handed.line === line)?.nonces.push(`${login}-${this.#nonces}`)
+      const handed = world.handed.find((each) => each.line === line)
+      handed?.nonces.push(`${login}-${this.#nonces}`)
+      if (this.#mutedReason !== undefined && !handed?.passesMute) world.saidMuted.push(line.text)
     })
+  }
+
+  /** With a reason it says nothing from now on, without one it talks again. */
+  mute(reason?: string): void {
+    this.#mutedReason = reason
+    this.outbox.wake()
   }
 
   isIn(channel: ChannelName): boolean {

@@ -5,7 +5,7 @@ import { type Handed, OutboxWorld } from './outbox-world.js'
 
 /*
  * Goal: whatever happens between an account and Twitch, no limit is broken, no line is shown twice, and every line gets
- * its outcome. Method: random lines, NOTICEs, silences, cuts, roles and modes, in any order, against the rules and the
+ * its outcome. Method: random lines, NOTICEs, silences, cuts, roles, modes and mutes, in any order, against the rules and the
  * ledger of the built-in Twitch; then everything is made well again and time goes on until all is settled.
  */
 
@@ -13,7 +13,14 @@ const BOTS = ['ava', 'ben']
 const CHANNELS = ['here', 'there', 'elsewhere']
 
 type Step =
-  | { readonly kind: 'say'; readonly bot: string; readonly channel: string; readonly text: number }
+  | {
+      readonly kind: 'say'
+      readonly bot: string
+      readonly channel: string
+      readonly text: number
+      readonly passesMute: boolean
+    }
+  | { readonly kind: 'mute'; readonly bot: string; readonly isMuted: boolean }
   | { readonly kind: 'burst'; readonly bot: string; readonly lines: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'viewer'; readonly channel: string }
@@ -66,6 +73,7 @@ function step(bots: readonly string[]): fc.Arbitrary<Step> {
         bot,
         channel,
         text: fc.integer({ min: 1, max: 6 }),
+        passesMute: fc.constantFrom(false, false, false, true),
       }),
     },
     {
@@ -106,6 +114,10 @@ function step(bots: readonly string[]): fc.Arbitrary<Step> {
         ms: fc.constantFrom(0, 0, 700, 4000, 8000, 20_000),
       }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('mute' as const), bot, isMuted: fc.boolean() }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('cut' as const), bot }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('connect' as const), bot }) },
     {
@@ -143,7 +155,10 @@ async function take(world: OutboxWorld, step: Step): Promise<void> {
   const { clock, twitch } = world
   switch (step.kind) {
     case 'say':
-      world.say(step.bot, step.channel, `line ${step.text} of ${step.bot}`)
+      world.say(step.bot, step.channel, `line ${step.text} of ${step.bot}`, step.passesMute)
+      break
+    case 'mute':
+      world.bot(step.bot).mute(step.isMuted ? 'by the streamer' : undefined)
       break
     case 'burst':
       for (let line = 0; line < step.lines; line++) {
@@ -202,6 +217,7 @@ async function heal(world: OutboxWorld): Promise<void> {
   twitch.forgetScripts()
   twitch.delayUserstate(0)
   for (const name of CHANNELS) twitch.room(name).setMode({ slowSeconds: 0, emoteOnly: false })
+  for (const bot of bots.values()) bot.mute()
   for (let minute = 0; minute < 60 && pending(world) > 0; minute++) {
     for (const bot of bots.values()) bot.connect()
     for (const name of CHANNELS) twitch.room(name).say('ann', 'still here')
@@ -229,6 +245,7 @@ function check(world: OutboxWorld): void {
     ({ kind, text = '' }) => kind !== 'duplicate' || !repeated.includes(text),
   )
   expect(breaches).toEqual([])
+  expect(world.saidMuted, 'said while muted').toEqual([])
   for (const handed of world.handed) checkOne(handed, verdictsOf(world, handed))
 }
 

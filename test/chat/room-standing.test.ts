@@ -11,7 +11,7 @@ describe('in a room', () => {
   it.each(['broadcaster', 'moderator', 'vip'] as const)('a %s has the larger allowance', (role) => {
     const standing = new RoomStanding()
     expect(standing.setRoles({ ...NOBODY, [role]: true })).toBe(true)
-    expect(standing.isPrivileged).toBe(true)
+    expect(standing).toMatchObject({ isPrivileged: true, role })
     expect(standing.setRoles({ ...NOBODY, [role]: true, subscriber: true })).toBe(false)
     expect(standing.setRoles(NOBODY)).toBe(true)
     expect(standing.isPrivileged).toBe(false)

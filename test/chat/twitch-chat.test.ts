@@ -1,122 +1,29 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
-import { TwitchChat, type TwitchChatOptions } from '../../src/chat/twitch-chat.js'
-import { type Clock, systemClock } from '../../src/clock.js'
+import { describe, expect, it } from 'vitest'
+import { type ChatMessage, toBotLogin, toChannelName } from '../../src/domain.js'
 import {
-  type BotLogin,
-  type ChatLine,
-  type ChatMessage,
-  type ChatText,
-  type ReplyTask,
-  toBotLogin,
-  toChannelName,
-  toMessageId,
-  toTaskId,
-} from '../../src/domain.js'
-import { ChorusEmitter, type ChorusEvents } from '../../src/events.js'
-import { seededRandom } from '../../src/random.js'
-import { Secret } from '../../src/secret.js'
-import { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
-import { staticTokens } from '../../src/token-source.js'
-import { chatMessage } from '../support/chat-message.js'
+  AVA,
+  chatStages,
+  GENE,
+  HERE,
+  heardAll,
+  line,
+  never,
+  next,
+  soon,
+  THERE,
+  task,
+  tokens,
+} from './chat-stage.js'
 
 /*
  * Goal: chat in and out over real sockets, against the built-in Twitch. Method: both run on one clock, twenty times as
  * fast as the real one; tests wait for events or for an entry of the ledger, never for a time.
  */
 
-const AVA = toBotLogin('Ava')
-const GENE = toBotLogin('gene')
-const HERE = toChannelName('here')
-const THERE = toChannelName('there')
 const BUILT_IN = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
-const soon = () => AbortSignal.timeout(20_000)
-const never = () => ({ signal: new AbortController().signal, inFlight() {}, settled() {} })
-const tokens = (entries: readonly (readonly [BotLogin, string])[]) =>
-  staticTokens(new Map(entries.map(([bot, token]) => [bot, new Secret(token)])))
-
-interface Stage {
-  readonly clock: Clock
-  readonly twitch: TwitchSimulator
-  readonly chat: TwitchChat
-  readonly events: ChorusEmitter
-  readonly heard: ChatMessage[]
-  readonly errors: unknown[]
-}
-
-const stages: Stage[] = []
-
-afterEach(async () => {
-  for (const { chat, twitch } of stages.splice(0)) {
-    await chat.stop()
-    await twitch.stop()
-  }
-})
-
-async function set(options: Partial<TwitchChatOptions> & { readonly factor?: number } = {}): Promise<Stage> {
-  const clock = systemClock(options.factor ?? 20)
-  const accounts = [
-    { login: 'ava', token: 'ava-token' },
-    { login: 'gene', token: 'gene-token' },
-  ]
-  const twitch = new TwitchSimulator({ clock, random: seededRandom(1), accounts })
-  await twitch.start()
-  const events = new ChorusEmitter()
-  const heard: ChatMessage[] = []
-  const errors: unknown[] = []
-  events.on('error', ({ error }) => errors.push(error))
-  const chat = new TwitchChat({
-    bots: [{ login: AVA }, { login: GENE }],
-    channels: [HERE],
-    tokens: tokens([
-      [AVA, 'oauth:AVA-token'],
-      [GENE, 'gene-token'],
-    ]),
-    url: twitch.url,
-    clock,
-    random: seededRandom(2),
-    events,
-    onMessage: (message) => heard.push(message),
-    ...options,
-  })
-  const stage = { clock, twitch, chat, events, heard, errors }
-  stages.push(stage)
-  return stage
-}
-
-function next<E extends keyof ChorusEvents>(
-  events: ChorusEmitter,
-  name: E,
-  matches: (payload: Parameters<ChorusEvents[E]>[0]) => boolean = () => true,
-): Promise<Parameters<ChorusEvents[E]>[0]> {
-  return new Promise((resolve) => {
-    const listener = ((payload: Parameters<ChorusEvents[E]>[0]) => {
-      if (!matches(payload)) return
-      events.off(name, listener)
-      resolve(payload)
-    }) as ChorusEvents[E]
-    events.on(name, listener)
-  })
-}
-
-/** Says a last line as a viewer and waits until every bot in the channel has heard it. */
-async function heardAll({ twitch, heard }: Stage, channel = 'here'): Promise<void> {
-  const room = twitch.room(channel)
-  const listeners = room.members.size
-  const id = room.say('zoe', 'the last line')
-  await expect.poll(() => heard.filter((message) => message.id === id).length).toBe(listeners)
-}
-
-const task = (bot: BotLogin): ReplyTask => {
-  const message = chatMessage('hi')
-  return { id: toTaskId(bot, message.id), bot, cause: 'mention', message, delayMs: 0 }
-}
-const line = (text: string, channel = HERE, replyTo?: string): ChatLine => ({
-  channel,
-  text: text as ChatText,
-  ...(replyTo !== undefined && { replyTo: toMessageId(replyTo) }),
-})
+const set = chatStages()
 
 describe('listening', () => {
   it('puts every bot into every channel, and says so', async () => {
