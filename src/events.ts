@@ -138,7 +138,10 @@ export interface ChorusEvents {
   }) => void
   /** Twitch took a line, but no other bot in the channel has seen it: it was dropped, as in a very fast chat. */
   'line:unseen': (event: { readonly bot: BotLogin; readonly channel: ChannelName }) => void
-  /** A line of the model was thrown away, and why; `text` is never given: it may be what must not be shown. */
+  /**
+   * A line of the model, or a viewer’s part of a joint one, was thrown away, and why; `missing`: the model has left a viewer
+   * out. `text` is never given: it may be what must not be shown.
+   */
   'line:filtered': (event: {
     readonly bot: BotLogin
     readonly reason: string

@@ -9,7 +9,7 @@ const NUMBER = /^[ ]*\d{1,3}[.)][ ]+/gm
 const LINK = /!?\[([^[\]\n]{0,300})\]\(([^()\n]{0,2000})\)/g
 const BRACKETED_ADDRESS = /<(https?:\/\/[^\s<>]{1,2000})>/gi
 /** Tags that models write instead of markdown, the marks of a prompt, and control tokens of local models. */
-const TAG = /<\/?(?:line|chat|br|hr|p|b|i|u|s|em|strong|code|pre) ?\/?>|<\|[^<>|\n]{0,40}\|>/gi
+const TAG = /<\/?(?:line|lines|chat|br|hr|p|b|i|u|s|em|strong|code|pre) ?\/?>|<\|[^<>|\n]{0,40}\|>/gi
 
 const CODE = /(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)/g
 const LOOSE_BACKTICKS = /`{2,}/g

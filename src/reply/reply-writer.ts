@@ -1,68 +1,44 @@
-import { type Clock, SECOND } from '../clock.js'
 import {
   type Bot,
-  type BotLogin,
   type ChatLine,
+  type ChatMessage,
   type ChatText,
   LINE_UNITS_MAX,
   type ReplyTask,
 } from '../domain.js'
 import { ChorusError } from '../errors.js'
-import type { ChorusEmitter } from '../events.js'
 import { isRecord } from '../json-record.js'
 import type { Random } from '../random.js'
 import type { WorkContext } from '../reply-queue.js'
-import { toChatText } from './chat-text.js'
 import type { Conversation, ConversationLine } from './conversation.js'
-import { holdsKnownSecret } from './known-secret.js'
-import { MadeLines } from './made-lines.js'
-import type { ModelRole, Models } from './models.js'
+import { JointWriter } from './joint-writer.js'
+import {
+  type Fault,
+  isFilterFault,
+  LineGates,
+  type LineGatesOptions,
+  type Source,
+  unfit,
+  type Verdict,
+} from './line-gates.js'
+import type { Models } from './models.js'
+import { Personas } from './personas.js'
 import { buildPrompt, PROMPT_LINES_MAX } from './prompt.js'
-import { quotesPrompt } from './prompt-leak.js'
-import { templateLine, varyRepeat } from './template-line.js'
-import type { WordFilter } from './word-filter.js'
+import { ANYONE, templateLine, varyRepeat } from './template-line.js'
 
 /** What a reply writer needs. */
-export interface ReplyWriterOptions {
+export interface ReplyWriterOptions extends LineGatesOptions {
   readonly bots: readonly Bot[]
   readonly conversation: Conversation
   readonly model: Pick<Models, 'complete' | 'moderate' | 'needsTemplate'>
-  readonly wordFilter: Pick<WordFilter, 'allows'>
-  /** When the server's moderation endpoint is asked: where it has one, never, or always. */
-  readonly moderation: 'auto' | 'off' | 'required'
-  /** Whether lines may hold links. */
-  readonly links: boolean
-  /** Tokens and keys of this process, looked at for every line: no line may hold one. */
-  readonly secrets: Iterable<string>
-  /** What other bots' commands start with. */
-  readonly commandPrefixes: readonly string[]
   readonly random: Random
-  readonly clock: Clock
-  readonly events: ChorusEmitter
 }
-
-/** Why a line is thrown away; of `filter-failed` and `no-moderation` the line is not to blame. */
-type Fault =
-  | 'empty'
-  | 'secret'
-  | 'prompt'
-  | 'refused-prompt'
-  | 'blocked'
-  | 'flagged'
-  | 'repeated'
-  | 'filter-failed'
-  | 'no-moderation'
-
-type Verdict =
-  | { readonly kind: 'fit'; readonly text: ChatText }
-  | { readonly kind: 'unfit'; readonly fault: Fault }
-
-/** Where a line comes from: a template is ours, so that it may pass where a filter can't tell. */
-type Source = ModelRole | 'template'
 
 /** One reply in the making. */
 interface Scene {
   readonly task: ReplyTask
+  /** The viewer's lines that it answers, oldest first. */
+  readonly messages: readonly ChatMessage[]
   readonly bot: Bot
   readonly lines: readonly ConversationLine[]
   readonly signal: AbortSignal
@@ -70,8 +46,6 @@ interface Scene {
 
 /** Twitch puts `@login ` before the text of a threaded reply: these units beside the login itself. */
 const THREAD_UNITS = 2
-/** Twitch refuses an identical line of an account within this time. */
-const REPEAT_MS = 30 * SECOND
 /** Templates looked at before a reply is given up for now. */
 const TEMPLATE_TRIES = 8
 /**
@@ -79,7 +53,8 @@ const TEMPLATE_TRIES = 8
  * so may be what the streamer has written.
  */
 const NAMED_TRIES = 4
-const ANYONE = 'friend'
+/** Further lines of the viewer that a prompt shows: the newest. */
+const FURTHER_MAX = 4
 /** Times that a repeated line is varied. */
 const VARY_TRIES = 3
 
@@ -89,26 +64,41 @@ const CORRECTION =
 /** Makes the line of a reply: prompt, model, text safety, content filters, and a template where the model fails them. */
 export class ReplyWriter {
   readonly #options: ReplyWriterOptions
-  readonly #bots: ReadonlyMap<string, Bot>
-  readonly #made: MadeLines
+  readonly #personas: Personas
+  readonly #gates: LineGates
+  /** Makes one line for several viewers, behind the same gates. */
+  readonly joint: JointWriter
 
   constructor(options: ReplyWriterOptions) {
     this.#options = options
-    this.#bots = new Map(options.bots.map((bot) => [bot.login.toLowerCase(), bot]))
-    this.#made = new MadeLines({ clock: options.clock, keptMs: REPEAT_MS })
+    this.#personas = new Personas(options.bots)
+    this.#gates = new LineGates(options)
+    const { conversation, model, random } = options
+    this.joint = new JointWriter({
+      conversation,
+      model,
+      random,
+      personas: this.#personas,
+      gates: this.#gates,
+    })
   }
 
   /**
-   * One safe line for the task, threaded to the message it answers. What an earlier run has made for it is taken where it
-   * may be said today.
+   * One safe line for the task, threaded to the message it answers; it answers what else the viewer has asked since, too.
+   * What an earlier run has made for it is taken where it may be said today.
    *
    * @throws ChorusError of the model, for the queue to judge; `model-empty` when not even a template passed; the
    * signal's reason when the reply is no longer wanted.
    */
-  async write(task: ReplyTask, context: Pick<WorkContext, 'signal' | 'attempt' | 'made'>): Promise<ChatLine> {
+  async write(
+    task: ReplyTask,
+    context: Pick<WorkContext, 'signal' | 'attempt' | 'made' | 'further'>,
+  ): Promise<ChatLine> {
     const { message } = task
-    const lines = this.#options.conversation.around(message, PROMPT_LINES_MAX)
-    const scene = { task, bot: this.#bot(task.bot), lines, signal: context.signal }
+    const further = (context.further ?? []).slice(-FURTHER_MAX).map((other) => other.message)
+    const lines = this.#options.conversation.around(further.at(-1) ?? message, PROMPT_LINES_MAX)
+    const bot = this.#personas.get(task.bot)
+    const scene = { task, messages: [message, ...further], bot, lines, signal: context.signal }
     // Twitch may have refused the words of an earlier try.
     const correction = context.attempt > 1 ? CORRECTION : undefined
     const text =
@@ -118,9 +108,9 @@ export class ReplyWriter {
     return { channel: message.channel, text, replyTo: message.id }
   }
 
-  /** The rules may have changed since: it is looked at like any other line. */
+  /** The rules may have changed since: it is looked at like any other line. A joint line is for others, too. */
   async #fromEarlierRun(made: unknown, scene: Scene): Promise<ChatText | undefined> {
-    if (!isRecord(made) || typeof made.text !== 'string') return undefined
+    if (!isRecord(made) || typeof made.text !== 'string' || 'parts' in made) return undefined
     const verdict = await this.#vet(made.text, scene, 'main')
     return verdict.kind === 'fit' ? verdict.text : undefined
   }
@@ -151,15 +141,9 @@ export class ReplyWriter {
   }
 
   async #draft(scene: Scene, correction?: string): Promise<Verdict> {
-    const { bot, lines, signal, task } = scene
+    const { bot, lines, messages, signal, task } = scene
     const { channel } = task.message
-    const prompt = buildPrompt({
-      bot,
-      channel,
-      lines,
-      message: task.message,
-      ...(correction && { correction }),
-    })
+    const prompt = buildPrompt({ bot, channel, lines, messages, ...(correction && { correction }) })
     try {
       const { text, by } = await this.#options.model.complete(prompt, { signal })
       return await this.#vet(text, scene, by)
@@ -192,9 +176,9 @@ export class ReplyWriter {
     const shaped = this.#shape(raw, scene)
     if (shaped.kind === 'unfit') return shaped
     const { text } = shaped
-    if (holdsKnownSecret(text, this.#options.secrets)) return unfit('secret')
-    if (quotesPrompt(text, scene.bot)) return unfit('prompt')
-    const fault = this.#judgeWords(text, source) ?? (await this.#judgeContent(text, source, scene.signal))
+    const fault =
+      this.#gates.judgeText(text, scene.bot, source) ??
+      (await this.#gates.judgeContent(text, source, scene.signal))
     return fault ? unfit(fault) : shaped
   }
 
@@ -204,69 +188,25 @@ export class ReplyWriter {
    */
   #shape(raw: string, scene: Scene): Verdict {
     const { bot, message } = scene.task
+    const { channel, login } = message
     let shaped = this.#toText(raw, scene)
-    for (let tries = 0; shaped.kind === 'fit' && this.#isRepeated(shaped.text, scene); tries++) {
+    for (let tries = 0; shaped.kind === 'fit' && this.#gates.isRepeated(shaped.text, bot, channel); tries++) {
       if (tries === VARY_TRIES) return unfit('repeated')
-      shaped = this.#toText(varyRepeat(shaped.text, scene.task.message.login), scene)
+      shaped = this.#toText(varyRepeat(shaped.text, login), scene)
     }
-    if (shaped.kind === 'fit') this.#made.add(bot, message.channel, shaped.text)
+    if (shaped.kind === 'fit') this.#gates.remember(shaped.text, bot, channel)
     return shaped
   }
 
   #toText(raw: string, { bot, task }: Scene): Verdict {
-    const { commandPrefixes: prefixes, links } = this.#options
     const { displayName, login } = task.message
-    const shaped = toChatText(raw, {
-      self: [bot.login, ...bot.aliases],
+    return this.#gates.toText(raw, bot, {
       answering: [login, displayName],
-      prefixes,
-      links,
       maxUnits: LINE_UNITS_MAX - login.length - THREAD_UNITS,
     })
-    return shaped.kind === 'text' ? { kind: 'fit', text: shaped.text } : unfit(shaped.reason)
-  }
-
-  #isRepeated(text: ChatText, { task }: Scene): boolean {
-    const { channel } = task.message
-    const { conversation } = this.#options
-    return this.#made.has(task.bot, channel, text) || conversation.hasSaid(channel, task.bot, text, REPEAT_MS)
-  }
-
-  #judgeWords(text: ChatText, source: Source): Fault | undefined {
-    try {
-      return this.#options.wordFilter.allows(text) ? undefined : 'blocked'
-    } catch (error) {
-      this.#options.events.emit('error', { error, where: 'word filter' })
-      return source === 'template' ? undefined : 'filter-failed'
-    }
-  }
-
-  async #judgeContent(text: ChatText, source: Source, signal: AbortSignal): Promise<Fault | undefined> {
-    const { model, moderation } = this.#options
-    if (moderation === 'off') return undefined
-    const said = await model.moderate(text, { signal, by: source === 'template' ? undefined : source })
-    if (said === 'ok') return undefined
-    if (said === 'flagged') return 'flagged'
-    const mayPass = source === 'template' || (said === 'absent' && moderation === 'auto')
-    return mayPass ? undefined : 'no-moderation'
-  }
-
-  #bot(login: BotLogin): Bot {
-    const bot = this.#bots.get(login.toLowerCase())
-    if (!bot) throw new ChorusError('reply-failed', `no persona for ${login}`)
-    return bot
   }
 
   #tellFiltered({ task }: Scene, reason: Fault, attempt: number): void {
-    this.#options.events.emit('line:filtered', { bot: task.bot, reason, attempt })
+    this.#gates.tellFiltered(task.bot, reason, attempt)
   }
-}
-
-/** Asking the model again would not help. */
-function isFilterFault(fault: Fault): boolean {
-  return fault === 'filter-failed' || fault === 'no-moderation'
-}
-
-function unfit(fault: Fault): Verdict {
-  return { kind: 'unfit', fault }
 }

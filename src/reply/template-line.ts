@@ -45,6 +45,35 @@ export function templateLine(options: {
   return named(pick(random, own.length > 0 ? own : TEMPLATES), viewer)
 }
 
+/** Who is spoken to where no name is to be said. */
+export const ANYONE = 'friend'
+
+/**
+ * The same for one viewer of a joint line, who has `unitsMax` of it and whose name stands there already: a template that
+ * fits and is not in `taken` by another one, else any.
+ */
+export function templatePart(options: {
+  readonly random: Random
+  readonly own?: readonly string[] | undefined
+  readonly unitsMax: number
+  readonly taken: ReadonlySet<string>
+}): string {
+  const { own = [], random, taken, unitsMax } = options
+  const builtIn = TEMPLATES.map(withoutAddress).filter((line) => !line.includes('{viewer}'))
+  const lists = [own.map((line) => named(withoutAddress(line), ANYONE)), builtIn].map((lines) =>
+    lines.filter((line) => line.length <= unitsMax),
+  )
+  const fresh = lists.map((lines) => lines.filter((line) => !taken.has(line)))
+  return pick(random, [...fresh, ...lists, builtIn].find((lines) => lines.length > 0) ?? TEMPLATES)
+}
+
+/** A template without the name that it calls: `Noted, {viewer}.` becomes `Noted.` */
+function withoutAddress(template: string): string {
+  return template
+    .replace(/, \{viewer\}(?=[,.!?:;]|$)/g, '')
+    .replace(/^\{viewer\}, (.)/u, (_, first: string) => first.toUpperCase())
+}
+
 /** Each stands before the line, where no cut reaches it. */
 const OPENERS: readonly string[] = [
   'Same to you, {viewer}:',

@@ -12,7 +12,7 @@ function promptFor(
   lines: readonly { readonly name: string; readonly text: string }[] = [],
 ) {
   const message = chatMessage(question.text, { login: question.login ?? 'ann' })
-  const [system, user, ...rest] = buildPrompt({ bot: BOT, channel: CHANNEL, lines, message })
+  const [system, user, ...rest] = buildPrompt({ bot: BOT, channel: CHANNEL, lines, messages: [message] })
   expect(rest).toEqual([])
   return { system: system?.content ?? '', user: user?.content ?? '' }
 }
@@ -75,7 +75,7 @@ describe('buildPrompt', () => {
       bot: { ...BOT, login: toBotLogin('ben'), persona: 'A monk.' },
       channel: CHANNEL,
       lines: [],
-      message: chatMessage('hi'),
+      messages: [chatMessage('hi')],
     })
     const rules = promptFor({ text: 'hi' }).system.split('\n\nYour name')[0] ?? ''
     expect(rules.length).toBeGreaterThan(500)
@@ -88,14 +88,20 @@ describe('buildPrompt', () => {
       { name: 'ava', text: 'ahoy' },
       { id: message.id, name: 'ann', text: 'hi ava' },
     ]
-    const user = buildPrompt({ bot: BOT, channel: CHANNEL, lines, message })[1]?.content ?? ''
+    const user = buildPrompt({ bot: BOT, channel: CHANNEL, lines, messages: [message] })[1]?.content ?? ''
     expect(user.split('hi ava')).toHaveLength(2)
     expect(user).toContain('ava (you): ahoy')
   })
 
   it('adds the correction after everything that is quoted', () => {
     const message = chatMessage('hi')
-    const user = buildPrompt({ bot: BOT, channel: CHANNEL, lines: [], message, correction: 'Be nice.' })[1]
+    const user = buildPrompt({
+      bot: BOT,
+      channel: CHANNEL,
+      lines: [],
+      messages: [message],
+      correction: 'Be nice.',
+    })[1]
     expect(user?.content.endsWith('\nBe nice.')).toBe(true)
   })
 
