@@ -50,7 +50,8 @@ export type {
   TakenBack,
   WorkContext,
 } from './reply-queue.js'
-export { Orchestrator, type OrchestratorOptions } from './routing/orchestrator.js'
+export type { Circumstances } from './routing/decide-replies.js'
+export { Orchestrator, type OrchestratorOptions, type ReplyDecider } from './routing/orchestrator.js'
 export { Secret } from './secret.js'
 export { staticTokens, type TokenChange, type TokenSource } from './token-source.js'
 export type { TokenUse, TokenUseStore } from './token-use.js'

@@ -27,7 +27,8 @@ import type {
   TakenBack,
   WorkContext,
 } from './reply-queue.js'
-import type { Orchestrator } from './routing/orchestrator.js'
+import type { Circumstances } from './routing/decide-replies.js'
+import type { ReplyDecider } from './routing/orchestrator.js'
 
 /** Cleared messages that are remembered: one that comes later than so many others was read long ago. */
 const CLEARED_MAX = 1000
@@ -40,7 +41,8 @@ const REASONS: Readonly<Record<Clearing['kind'], string>> = {
 
 export interface MessageRouterOptions<Line = string> {
   readonly bots: readonly Bot[]
-  readonly orchestrator: Orchestrator
+  /** Decides who answers which line: an `Orchestrator`, or a decider of your own. */
+  readonly orchestrator: ReplyDecider
   /**
    * Makes the line of one reply while the natural pause runs, in a slot of the queue. Without `deliver` it is called
    * after the pause and says the line itself.
@@ -76,7 +78,7 @@ export class MessageRouter<Line = string> {
   /** Everything the router and its queue tell. */
   readonly events: ChorusEmitter
   readonly #bots: readonly Bot[]
-  readonly #orchestrator: Orchestrator
+  readonly #orchestrator: ReplyDecider
   readonly #queue: ReplyQueue
   readonly #clock: Clock
   readonly #seen = new RecentIds()
@@ -104,7 +106,7 @@ export class MessageRouter<Line = string> {
       // Another connection may have told of the clearing before this one brought the message.
       if (this.#clearedIds.has(message.id)) return [{ kind: 'silence', reason: 'moderated' }]
       this.events.emit('message:received', { message })
-      const decisions = await this.#accept(message, this.#orchestrator.decide(message))
+      const decisions = await this.#accept(message, this.#orchestrator.decide(message, this.#known()))
       this.events.emit('message:decided', { message, decisions })
       return decisions
     } catch (error) {
@@ -173,6 +175,17 @@ export class MessageRouter<Line = string> {
   #stamped(message: ChatMessage): ChatMessage {
     if (Number.isFinite(message.arrivedAtMs)) return message
     return { ...message, arrivedAtMs: this.#clock.now() }
+  }
+
+  /** What whoever decides has to know of this moment. */
+  #known(): Partial<Circumstances> {
+    return { waitMs: (bot) => this.#waitMs(bot) }
+  }
+
+  /** How long a bot's mentions wait: the one that comes now, or the oldest. */
+  #waitMs(bot: BotLogin): number {
+    const { expectedMs, oldestMs } = this.#queue.laneWait(this.#nameOf(bot))
+    return Math.max(expectedMs, oldestMs)
   }
 
   async #accept(message: ChatMessage, decisions: Decision[]): Promise<Decision[]> {

@@ -1,3 +1,4 @@
+import { DAY, SECOND } from '../clock.js'
 import {
   type Bot,
   type BotLogin,
@@ -11,6 +12,14 @@ import {
 import { between, type Random } from '../random.js'
 import type { MentionFinder } from './mention.js'
 
+/** Mentions that wait longer than this have a bot leave out what nobody has asked it for. */
+const YIELD_OVER_MS = 5 * SECOND
+/** Waits are told up to this one: a decision must be JSON-safe, and an endless wait is not. */
+const WAIT_MAX_MS = DAY
+
+/** Reasons that need no further words. */
+type PlainReason = Exclude<SilenceReason, 'yielded'>
+
 /** Shortest and longest pause in milliseconds. */
 export type DelayRange = readonly [number, number]
 
@@ -21,6 +30,8 @@ export interface ReplyRules {
   /** Chance in [0, 1] that a line which mentions nobody gets a reply. */
   readonly chance: number
   readonly delaysMs: Readonly<Record<ReplyCause, DelayRange>>
+  /** Whether chance replies are left out while mentions wait. */
+  readonly yields: boolean
   /** Logins in lower case, as in the two sets below. */
   readonly ownBots: ReadonlySet<string>
   readonly knownBots: ReadonlySet<string>
@@ -32,6 +43,8 @@ export interface ReplyRules {
 export interface Circumstances {
   /** The day's tokens run low: they are kept for mentions. */
   readonly areTokensLow: boolean
+  /** How long mentions wait in a bot's lane, in milliseconds. Asked only where it matters. */
+  readonly waitMs: (bot: BotLogin) => number
 }
 
 /**
@@ -52,7 +65,7 @@ export function decideReplies(
   return [drawReply(message, rules, random, circumstances)]
 }
 
-function reasonToIgnore(message: ChatMessage, rules: ReplyRules): SilenceReason | undefined {
+function reasonToIgnore(message: ChatMessage, rules: ReplyRules): PlainReason | undefined {
   if (message.isMirrored) return 'mirrored'
   const login = message.login.toLowerCase()
   // Before mentions: lines of bots must create no work, or two bots that name each other would never end.
@@ -73,13 +86,25 @@ function drawReply(
   message: ChatMessage,
   rules: ReplyRules,
   random: Random,
-  { areTokensLow }: Circumstances,
+  circumstances: Circumstances,
 ): Decision {
   const draw = random()
   if (draw >= rules.chance) return { ...silence('not-drawn'), draw }
-  if (areTokensLow) return { ...silence('token-limit'), draw }
+  if (circumstances.areTokensLow) return { ...silence('token-limit'), draw }
   const bot = drawBot(rules.bots, random)
-  return bot ? { ...reply(message, bot, 'chance', rules, random), draw } : { ...silence('no-talker'), draw }
+  if (!bot) return { ...silence('no-talker'), draw }
+  return { ...(yieldOf(bot, rules, circumstances) ?? reply(message, bot, 'chance', rules, random)), draw }
+}
+
+/** The bot's silence where it has to leave its time to mentions. */
+function yieldOf(
+  bot: BotLogin,
+  { yields }: ReplyRules,
+  circumstances: Circumstances,
+): Extract<Decision, { reason: 'yielded' }> | undefined {
+  const waitMs = yields ? circumstances.waitMs(bot) : 0
+  if (!(waitMs > YIELD_OVER_MS)) return undefined
+  return { kind: 'silence', reason: 'yielded', bot, waitMs: Math.round(Math.min(waitMs, WAIT_MAX_MS)) }
 }
 
 /** One bot, each as likely as its talkativeness; none when all of them are silent. */
@@ -104,6 +129,6 @@ function reply(
   return { kind: 'reply', task: toTaskId(bot, message.id), bot, cause, delayMs }
 }
 
-function silence(reason: SilenceReason): Extract<Decision, { kind: 'silence' }> {
+function silence(reason: PlainReason): Extract<Decision, { reason: PlainReason }> {
   return { kind: 'silence', reason }
 }

@@ -2,7 +2,7 @@ import { SECOND } from '../clock.js'
 import { type ConfigInput, defaults } from '../config-schema.js'
 import type { Bot, ChatMessage, Decision } from '../domain.js'
 import type { Random } from '../random.js'
-import { type DelayRange, decideReplies, type ReplyRules } from './decide-replies.js'
+import { type Circumstances, type DelayRange, decideReplies, type ReplyRules } from './decide-replies.js'
 import { MentionFinder } from './mention.js'
 
 export interface OrchestratorOptions {
@@ -15,8 +15,18 @@ export interface OrchestratorOptions {
   readonly areTokensLow?: () => boolean
 }
 
+/** What a router needs of whoever decides for it. {@link Orchestrator} is one; a developer may bring another. */
+export interface ReplyDecider {
+  /**
+   * One decision per bot that answers, or a single silence with its reason.
+   *
+   * @param known what the router knows of this moment
+   */
+  decide(message: ChatMessage, known?: Partial<Circumstances>): Decision[]
+}
+
 /** Decides who answers which line: the rules of one configuration together with a source of chance. */
-export class Orchestrator {
+export class Orchestrator implements ReplyDecider {
   readonly #rules: ReplyRules
   readonly #random: Random
   readonly #areTokensLow: () => boolean
@@ -27,9 +37,12 @@ export class Orchestrator {
     this.#rules = toRules(bots, replies, ignore)
   }
 
-  /** One decision per bot that answers, or a single silence with its reason. */
-  decide(message: ChatMessage): Decision[] {
-    return decideReplies(message, this.#rules, this.#random, { areTokensLow: this.#areTokensLow() })
+  decide(message: ChatMessage, known: Partial<Circumstances> = {}): Decision[] {
+    return decideReplies(message, this.#rules, this.#random, {
+      areTokensLow: this.#areTokensLow(),
+      waitMs: () => 0,
+      ...known,
+    })
   }
 }
 
@@ -48,6 +61,7 @@ function toRules(
       chance: inMs(replies.delays.chance),
       low: inMs(replies.delays.low),
     },
+    yields: replies.yield,
     ownBots: lowerCase(bots.map((bot) => bot.login)),
     knownBots: lowerCase(ignore.bots),
     ignoredUsers: lowerCase(ignore.users),
