@@ -90,6 +90,8 @@ export type SilenceReason =
   | 'no-talker'
   | 'token-limit'
   | 'yielded'
+  | 'paused'
+  | 'calm'
   | 'mirrored'
   | 'duplicate'
   | 'moderated'

@@ -63,6 +63,7 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   'channel:closed': { level: 'error', fields: (event) => ({ ...event }) },
   'channel:opened': { level: 'info', fields: (event) => ({ ...event }) },
   'chat:cleared': { level: 'info', fields: ({ clearing }) => ({ ...clearing }) },
+  'controls:changed': { level: 'info', fields: (event) => ({ ...event }) },
   'token:refreshed': { level: 'info', fields: (event) => ({ ...event }) },
   'token:replaced': { level: 'info', fields: (event) => ({ ...event }) },
   'token:flawed': { level: 'warn', fields: (event) => ({ ...event }) },

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
+import type { ControlState } from './controls.js'
 import type {
   BotLogin,
   ChannelName,
@@ -90,6 +91,8 @@ export interface ChorusEvents {
   'channel:opened': (event: { readonly bot: BotLogin; readonly channel: ChannelName }) => void
   /** Moderators cleared something away: what answers it is withdrawn. */
   'chat:cleared': (event: { readonly clearing: Clearing }) => void
+  /** Somebody turned something, or a mute ran out: how everything stands now. `by` is the moderator who asked in chat. */
+  'controls:changed': (event: ControlState & { readonly by?: string }) => void
   /** A bot’s token was exchanged for a new one before its end, or because it was refused. */
   'token:refreshed': (event: { readonly bot: BotLogin; readonly expiresInMs: number | undefined }) => void
   /** A bot has another token: somebody signed it in, or changed `.env`. */

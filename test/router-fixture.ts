@@ -2,7 +2,8 @@ import { type Clock, SECOND, sleep } from '../src/clock.js'
 import { toBots } from '../src/config-schema.js'
 import type { BotLogin, Outcome, ReplyTask } from '../src/domain.js'
 import { ChorusEmitter } from '../src/events.js'
-import { MessageRouter, type MessageRouterOptions } from '../src/message-router.js'
+import { MessageRouter } from '../src/message-router.js'
+import type { MessageRouterOptions } from '../src/message-router-options.js'
 import { PQueueEngine } from '../src/queue/p-queue-engine.js'
 import { seededRandom } from '../src/random.js'
 import type { LaneWait, ReplyQueue } from '../src/reply-queue.js'
@@ -17,11 +18,13 @@ export function routerFixture(
     readonly chance?: number
     /** How long mentions wait, whatever really waits. */
     readonly laneWait?: (bot: BotLogin) => LaneWait
+    /** What the router asks of a queue with such waits. */
+    readonly calls?: string[]
   } = {},
 ) {
   const clock = new ManualClock()
   const random = seededRandom(3)
-  const { logins = ['ava', 'geneJacqueman'], chance = 0, laneWait, ...rest } = options
+  const { logins = ['ava', 'geneJacqueman'], chance = 0, laneWait, calls = [], ...rest } = options
   const bots = toBots(logins.map((login) => ({ login })))
   const events = new ChorusEmitter()
   const answered: { task: ReplyTask; atMs: number }[] = []
@@ -39,7 +42,9 @@ export function routerFixture(
     events,
     clock,
     random,
-    ...(laneWait && { queue: queueWith(laneWait, { bots: bots.map(({ login }) => login), clock, events }) }),
+    ...(laneWait && {
+      queue: queueWith(laneWait, calls, { bots: bots.map(({ login }) => login), clock, events }),
+    }),
     ...rest,
   })
   const hear = (text: string, login = 'ann', id?: string) =>
@@ -51,6 +56,7 @@ export function routerFixture(
 
 function queueWith(
   laneWait: (bot: BotLogin) => LaneWait,
+  calls: string[],
   parts: { readonly bots: readonly BotLogin[]; readonly clock: Clock; readonly events: ChorusEmitter },
 ): ReplyQueue {
   const engine = new PQueueEngine({
@@ -61,6 +67,13 @@ function queueWith(
     backlogMax: 20,
     random: seededRandom(1),
   })
-  engine.laneWait = laneWait
-  return engine
+  const refresh = engine.refresh.bind(engine)
+  return Object.assign(engine, {
+    laneWait,
+    calm: (isOn: boolean) => calls.push(`calm ${isOn}`),
+    refresh: () => {
+      calls.push('refresh')
+      refresh()
+    },
+  })
 }

@@ -10,6 +10,7 @@ import {
   toTaskId,
 } from '../domain.js'
 import { between, type Random } from '../random.js'
+import type { Circumstances } from '../reply-decider.js'
 import type { MentionFinder } from './mention.js'
 
 /** Mentions that wait longer than this have a bot leave out what nobody has asked it for. */
@@ -37,14 +38,6 @@ export interface ReplyRules {
   readonly knownBots: ReadonlySet<string>
   readonly ignoredUsers: ReadonlySet<string>
   readonly commandPrefixes: readonly string[]
-}
-
-/** What a decision depends on that changes while Chorus runs. */
-export interface Circumstances {
-  /** The day's tokens run low: they are kept for mentions. */
-  readonly areTokensLow: boolean
-  /** How long mentions wait in a bot's lane, in milliseconds. Asked only where it matters. */
-  readonly waitMs: (bot: BotLogin) => number
 }
 
 /**
@@ -89,11 +82,19 @@ function drawReply(
   circumstances: Circumstances,
 ): Decision {
   const draw = random()
-  if (draw >= rules.chance) return { ...silence('not-drawn'), draw }
-  if (circumstances.areTokensLow) return { ...silence('token-limit'), draw }
-  const bot = drawBot(rules.bots, random)
+  if (draw >= (circumstances.chance ?? rules.chance)) return { ...silence('not-drawn'), draw }
+  const hindrance = reasonToLeaveOut(circumstances)
+  if (hindrance) return { ...silence(hindrance), draw }
+  const talkers = rules.bots.filter(({ login }) => !circumstances.isMuted(login))
+  const bot = drawBot(talkers, random)
   if (!bot) return { ...silence('no-talker'), draw }
   return { ...(yieldOf(bot, rules, circumstances) ?? reply(message, bot, 'chance', rules, random)), draw }
+}
+
+function reasonToLeaveOut({ areTokensLow, isCalm, isChancePaused }: Circumstances): PlainReason | undefined {
+  if (isChancePaused) return 'paused'
+  if (isCalm) return 'calm'
+  return areTokensLow ? 'token-limit' : undefined
 }
 
 /** The bot's silence where it has to leave its time to mentions. */

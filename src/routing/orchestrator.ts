@@ -2,7 +2,8 @@ import { SECOND } from '../clock.js'
 import { type ConfigInput, defaults } from '../config-schema.js'
 import type { Bot, ChatMessage, Decision } from '../domain.js'
 import type { Random } from '../random.js'
-import { type Circumstances, type DelayRange, decideReplies, type ReplyRules } from './decide-replies.js'
+import type { Circumstances, ReplyDecider } from '../reply-decider.js'
+import { type DelayRange, decideReplies, type ReplyRules } from './decide-replies.js'
 import { MentionFinder } from './mention.js'
 
 export interface OrchestratorOptions {
@@ -15,14 +16,14 @@ export interface OrchestratorOptions {
   readonly areTokensLow?: () => boolean
 }
 
-/** What a router needs of whoever decides for it. {@link Orchestrator} is one; a developer may bring another. */
-export interface ReplyDecider {
-  /**
-   * One decision per bot that answers, or a single silence with its reason.
-   *
-   * @param known what the router knows of this moment
-   */
-  decide(message: ChatMessage, known?: Partial<Circumstances>): Decision[]
+/** What holds where nobody says otherwise. */
+const ORDINARY: Circumstances = {
+  areTokensLow: false,
+  waitMs: () => 0,
+  isMuted: () => false,
+  isCalm: false,
+  isChancePaused: false,
+  chance: undefined,
 }
 
 /** Decides who answers which line: the rules of one configuration together with a source of chance. */
@@ -37,10 +38,11 @@ export class Orchestrator implements ReplyDecider {
     this.#rules = toRules(bots, replies, ignore)
   }
 
+  /** One decision per bot that answers, or a single silence with its reason. */
   decide(message: ChatMessage, known: Partial<Circumstances> = {}): Decision[] {
     return decideReplies(message, this.#rules, this.#random, {
+      ...ORDINARY,
       areTokensLow: this.#areTokensLow(),
-      waitMs: () => 0,
       ...known,
     })
   }

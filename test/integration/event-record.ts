@@ -31,6 +31,7 @@ const EVENTS = Object.keys({
   'channel:closed': true,
   'channel:opened': true,
   'chat:cleared': true,
+  'controls:changed': true,
   'token:refreshed': true,
   'token:replaced': true,
   'token:flawed': true,
