@@ -14,7 +14,7 @@ import {
 
 /** @import { ConfigInput } from '../src/config-schema.js' */
 /** @import { ReplyQueue } from '../src/reply-queue.js' */
-/** @import { MessageRouterOptions } from '../src/message-router.js' */
+/** @import { MessageRouterOptions } from '../src/message-router-options.js' */
 
 /**
  * The product's reading side, joined as `createChorus` joins it: every bot listens, each line goes once through

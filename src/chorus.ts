@@ -134,7 +134,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     clock,
     random,
     events,
-    blocked: (bot, channel) => chat.blocked(bot, channel),
+    blocked: (bot, channel) => router.mutedReason(bot) ?? chat.blocked(bot, channel),
     journal,
     model: models,
   })

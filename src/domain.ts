@@ -89,6 +89,9 @@ export type SilenceReason =
   | 'not-drawn'
   | 'no-talker'
   | 'token-limit'
+  | 'yielded'
+  | 'paused'
+  | 'calm'
   | 'mirrored'
   | 'duplicate'
   | 'moderated'
@@ -106,7 +109,19 @@ export type Decision =
       /** The number in [0, 1) that the chance was compared with; only where one was drawn. */
       readonly draw?: number
     }
-  | { readonly kind: 'silence'; readonly reason: SilenceReason; readonly draw?: number }
+  | {
+      readonly kind: 'silence'
+      readonly reason: Exclude<SilenceReason, 'yielded'>
+      readonly draw?: number
+    }
+  /** The bot would have talked, but mentions have waited, or would wait, `waitMs` in its lane. */
+  | {
+      readonly kind: 'silence'
+      readonly reason: 'yielded'
+      readonly draw?: number
+      readonly bot: BotLogin
+      readonly waitMs: number
+    }
 
 /** Where an accepted reply ends; exactly one per reply. */
 export type Outcome =

@@ -73,6 +73,7 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
       isMirrored,
     }),
   },
+  'controls:changed': { level: 'info', fields: (event) => ({ ...event }) },
   'token:refreshed': { level: 'info', fields: (event) => ({ ...event }) },
   'token:replaced': { level: 'info', fields: (event) => ({ ...event }) },
   'token:flawed': { level: 'warn', fields: (event) => ({ ...event }) },

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
+import type { ControlState } from './controls.js'
 import type {
   BotLogin,
   ChannelName,
@@ -93,6 +94,8 @@ export interface ChorusEvents {
   'chat:cleared': (event: { readonly clearing: Clearing }) => void
   /** Another streamer has raided the channel; once per channel and raid, also for what is only mirrored there. */
   'chat:raided': (event: Raid) => void
+  /** Somebody turned something, or a mute ran out: how everything stands now. `by` is the moderator who asked in chat. */
+  'controls:changed': (event: ControlState & { readonly by?: string }) => void
   /** A bot’s token was exchanged for a new one before its end, or because it was refused. */
   'token:refreshed': (event: { readonly bot: BotLogin; readonly expiresInMs: number | undefined }) => void
   /** A bot has another token: somebody signed it in, or changed `.env`. */

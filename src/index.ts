@@ -6,6 +6,7 @@ export { type Chorus, type ChorusOptions, createChorus } from './chorus.js'
 export { type Clock, systemClock } from './clock.js'
 export { type LoadedConfig, type LoadOptions, loadConfig } from './config.js'
 export { type Config, type ConfigInput, toBots } from './config-schema.js'
+export type { ControlState, MutedBot } from './controls.js'
 export type {
   Bot,
   BotLogin,
@@ -33,11 +34,13 @@ export { type DeadLetterChange, DeadLetters } from './journal/dead-letters.js'
 export { Journal, type JournalOptions } from './journal/journal.js'
 export { KnownSecrets } from './known-secrets.js'
 export { createLogger, type Logger, type LoggerOptions } from './logger.js'
-export { MessageRouter, type MessageRouterOptions } from './message-router.js'
+export { MessageRouter } from './message-router.js'
+export type { MessageRouterOptions } from './message-router-options.js'
 export { type Random, seededRandom } from './random.js'
 export type { AnsweredBy, EndpointStatus } from './reply/guarded-model.js'
 export type { ModelStatus } from './reply/models.js'
 export type { TokenLevel, TokenStatus } from './reply/token-ceiling.js'
+export type { Circumstances, ReplyDecider } from './reply-decider.js'
 export type { ReplyJournal, ReplyRecord } from './reply-journal.js'
 export type {
   BlockedCheck,

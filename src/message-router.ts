@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from './clock.js'
-import { type ConfigInput, defaults } from './config-schema.js'
+import { type ControlState, Controls } from './controls.js'
 import {
   type Bot,
   type BotLogin,
@@ -13,24 +13,13 @@ import {
 } from './domain.js'
 import { toChorusError } from './errors.js'
 import { ChorusEmitter } from './events.js'
-import { toEngineSettings } from './queue/engine-settings.js'
-import { PQueueEngine } from './queue/p-queue-engine.js'
-import type { Random } from './random.js'
-import { RecentIds } from './recent-ids.js'
-import type { ReplyJournal } from './reply-journal.js'
-import type {
-  DrainReport,
-  QueueMetrics,
-  ReplyHandler,
-  ReplyQueue,
-  StopOptions,
-  TakenBack,
-  WorkContext,
-} from './reply-queue.js'
-import type { Orchestrator } from './routing/orchestrator.js'
+import { HeardMessages } from './heard-messages.js'
+import { heldWhileMuted } from './held-while-muted.js'
+import { inProcessQueue } from './in-process-queue.js'
+import type { MessageRouterOptions } from './message-router-options.js'
+import type { Circumstances, ReplyDecider } from './reply-decider.js'
+import type { DrainReport, QueueMetrics, ReplyQueue, StopOptions, TakenBack } from './reply-queue.js'
 
-/** Cleared messages that are remembered: one that comes later than so many others was read long ago. */
-const CLEARED_MAX = 1000
 /** In the words of the recorded outcome. */
 const REASONS: Readonly<Record<Clearing['kind'], string>> = {
   message: 'the message was deleted',
@@ -38,33 +27,9 @@ const REASONS: Readonly<Record<Clearing['kind'], string>> = {
   chat: 'the chat was cleared',
 }
 
-export interface MessageRouterOptions<Line = string> {
-  readonly bots: readonly Bot[]
-  readonly orchestrator: Orchestrator
-  /**
-   * Makes the line of one reply while the natural pause runs, in a slot of the queue. Without `deliver` it is called
-   * after the pause and says the line itself.
-   */
-  readonly reply: (task: ReplyTask, context: WorkContext) => Promise<Line>
-  /**
-   * Says the line when it is its time; holds no slot. The reply is settled with the {@link Outcome} it resolves to;
-   * anything else it resolves to means that the line was sent.
-   */
-  readonly deliver?: (task: ReplyTask, line: Line, context: WorkContext) => Promise<unknown>
-  /** The queue that works the replies off; by default p-queue in this process, with the limits below. */
-  readonly queue?: ReplyQueue
-  /** Limits of the default queue; as in the configuration file. */
-  readonly limits?: ConfigInput['queue']
-  /** Where the default queue writes down what it has accepted; by default nothing outlives the process. */
-  readonly journal?: ReplyJournal
-  readonly events?: ChorusEmitter
-  readonly clock?: Clock
-  readonly random?: Random
-}
-
 /**
- * Takes chat in and owes replies: what it accepts gets an answer, whatever comes after it. It joins the two stages
- * routing and queue, which is why it stands here and not in one of them.
+ * Takes chat in and owes replies: what it accepts gets an answer, whatever comes after it. A decider decides for it and a
+ * queue owes for it: it knows both only as ports, which is why it stands beside the stages and not in one of them.
  *
  * @example
  * const bots = toBots([{ login: 'ava' }])
@@ -76,11 +41,13 @@ export class MessageRouter<Line = string> {
   /** Everything the router and its queue tell. */
   readonly events: ChorusEmitter
   readonly #bots: readonly Bot[]
-  readonly #orchestrator: Orchestrator
+  readonly #orchestrator: ReplyDecider
   readonly #queue: ReplyQueue
   readonly #clock: Clock
-  readonly #seen = new RecentIds()
-  readonly #clearedIds = new RecentIds(CLEARED_MAX)
+  readonly #controls: Controls
+  /** What whoever decides has to know of this moment; made anew only when something is turned, for every line asks for it. */
+  #known: Partial<Circumstances>
+  readonly #heard = new HeardMessages()
   #state: 'running' | 'draining' | 'stopped' = 'running'
 
   constructor(options: MessageRouterOptions<Line>) {
@@ -88,9 +55,15 @@ export class MessageRouter<Line = string> {
     this.#bots = options.bots
     this.#orchestrator = options.orchestrator
     this.#clock = options.clock ?? systemClock()
-    this.#queue = options.queue ?? inProcessQueue(options, this.events)
-    const handler: ReplyHandler<Line> = { reply: options.reply }
-    this.#queue.serve(options.deliver ? { ...handler, deliver: options.deliver } : handler)
+    this.#controls = new Controls({
+      bots: options.bots.map(({ login }) => login),
+      clock: this.#clock,
+      onChange: (by) => this.#controlsChanged(by),
+    })
+    this.#known = this.#circumstances()
+    this.#queue = options.queue ?? inProcessQueue(options, this.events, this.#controls)
+    const { reply, deliver } = options
+    this.#queue.serve(heldWhileMuted(deliver ? { reply, deliver } : { reply }, this.#controls))
   }
 
   /**
@@ -100,11 +73,10 @@ export class MessageRouter<Line = string> {
   async handleIncomingMessage(incoming: ChatMessage): Promise<Decision[]> {
     try {
       const message = this.#stamped(incoming)
-      if (!this.#seen.add(keyOf(message))) return [{ kind: 'silence', reason: 'duplicate' }]
-      // Another connection may have told of the clearing before this one brought the message.
-      if (this.#clearedIds.has(message.id)) return [{ kind: 'silence', reason: 'moderated' }]
+      const reason = this.#heard.hear(message)
+      if (reason) return [{ kind: 'silence', reason }]
       this.events.emit('message:received', { message })
-      const decisions = await this.#accept(message, this.#orchestrator.decide(message))
+      const decisions = await this.#accept(message, this.#orchestrator.decide(message, this.#known))
       this.events.emit('message:decided', { message, decisions })
       return decisions
     } catch (error) {
@@ -118,7 +90,7 @@ export class MessageRouter<Line = string> {
    * they are in. Returns how many were. One whose line is being written at this moment may come too late for that.
    */
   handleClearing(clearing: Clearing): number {
-    if (clearing.kind === 'message') this.#clearedIds.add(clearing.id)
+    this.#heard.clear(clearing)
     this.events.emit('chat:cleared', { clearing })
     const outcome: TakenBack = { kind: 'withdrawn', by: 'moderation', reason: REASONS[clearing.kind] }
     const isMeant = ({ channel, ...line }: ChatMessage) =>
@@ -126,9 +98,56 @@ export class MessageRouter<Line = string> {
     return this.#queue.takeBack(({ message }) => isMeant(message), outcome)
   }
 
+  /** What people have set: calm, mutes, chance. It lives in this process alone. */
+  get controls(): ControlState {
+    return this.#controls.state
+  }
+
+  /** Calm: nobody talks unasked, and a queue that joins replies does so as soon as several viewers wait. */
+  calm(isOn: boolean): void {
+    this.#controls.calm(isOn)
+  }
+
+  /**
+   * Has a bot say nothing, for so many minutes or until it is unmuted. Mentions of it are accepted all the same and wait,
+   * until it talks again or `replies.answerWithin` is over; other lines are left to others. Where a router has no `deliver`, a
+   * reply that is worked on at this moment is still said.
+   *
+   * @param bot its login, in any case
+   * @param minutes more than 0, at most a week
+   * @throws RangeError for a bot that is not in the router, and for other minutes
+   */
+  mute(bot: string, minutes?: number): void {
+    this.#controls.mute(bot, minutes)
+  }
+
+  /** @throws RangeError for a bot that is not in the router */
+  unmute(bot: string): void {
+    this.#controls.unmute(bot)
+  }
+
+  /** Why a bot says nothing; `undefined` while it may talk. For whoever says lines, and for a queue of one's own. */
+  mutedReason(bot: BotLogin): string | undefined {
+    return this.#controls.mutedReason(bot)
+  }
+
+  /**
+   * The chance of an unasked reply in place of the configured one, which `undefined` brings back.
+   *
+   * @throws RangeError for what is not from 0 to 1
+   */
+  setChance(chance: number | undefined): void {
+    this.#controls.setChance(chance)
+  }
+
+  /** Whether unasked replies are left out; they are drawn and told as ever. */
+  pauseChance(isOn: boolean): void {
+    this.#controls.pauseChance(isOn)
+  }
+
   /** Whether a message was read already: lets a source skip the work of parsing a copy of it. */
   hasSeen(id: MessageId): boolean {
-    return this.#seen.has(id)
+    return this.#heard.has(id)
   }
 
   /**
@@ -162,6 +181,7 @@ export class MessageRouter<Line = string> {
    */
   stop(options?: StopOptions): Promise<void> {
     this.#state = 'stopped'
+    this.#controls.stop()
     return this.#queue.stop(options)
   }
 
@@ -173,6 +193,31 @@ export class MessageRouter<Line = string> {
   #stamped(message: ChatMessage): ChatMessage {
     if (Number.isFinite(message.arrivedAtMs)) return message
     return { ...message, arrivedAtMs: this.#clock.now() }
+  }
+
+  #circumstances(): Partial<Circumstances> {
+    const { chance, isCalm, isChancePaused } = this.controls
+    return {
+      waitMs: (bot) => this.#waitMs(bot),
+      isMuted: (bot) => this.mutedReason(bot) !== undefined,
+      isCalm,
+      isChancePaused,
+      chance,
+    }
+  }
+
+  #controlsChanged(by: string | undefined): void {
+    const state = this.controls
+    this.#known = this.#circumstances()
+    this.#queue.calm?.(state.isCalm)
+    this.#queue.refresh()
+    this.events.emit('controls:changed', by === undefined ? state : { ...state, by })
+  }
+
+  /** How long a bot's mentions wait: the one that comes now, or the oldest. */
+  #waitMs(bot: BotLogin): number {
+    const { expectedMs, oldestMs } = this.#queue.laneWait(this.#nameOf(bot))
+    return Math.max(expectedMs, oldestMs)
   }
 
   async #accept(message: ChatMessage, decisions: Decision[]): Promise<Decision[]> {
@@ -197,23 +242,4 @@ export class MessageRouter<Line = string> {
   #nameOf(login: BotLogin): BotLogin {
     return this.#bots.find((bot) => sameLogin(bot.login, login))?.login ?? login
   }
-}
-
-/**
- * What makes two hearings one. A shared-chat copy carries the id of its original; were it the same, a copy that comes
- * first would hide the original, which alone is answered.
- */
-function keyOf({ id, channel, isMirrored }: ChatMessage): string {
-  return isMirrored ? `${channel}/${id}` : id
-}
-
-function inProcessQueue<Line>(options: MessageRouterOptions<Line>, events: ChorusEmitter): ReplyQueue {
-  return new PQueueEngine({
-    bots: options.bots.map((bot) => bot.login),
-    ...toEngineSettings(defaults({ queue: options.limits })),
-    clock: options.clock ?? systemClock(),
-    random: options.random ?? Math.random,
-    events,
-    journal: options.journal,
-  })
 }

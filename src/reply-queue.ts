@@ -155,6 +155,11 @@ export interface ReplyQueue {
    * that is being written may come too late for that; its fate decides. Returns how many were taken back.
    */
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number
+  /**
+   * Whether chat is to be calm: then several viewers that wait share a line at once, however short the wait. To be told what
+   * holds already changes nothing. A queue that joins no replies may lack it.
+   */
+  calm?(isOn: boolean): void
   /** Looks again which bots and channels are blocked, and whether the model is away; call it whenever that may have changed. */
   refresh(): void
   /**

@@ -1,41 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { MINUTE, SECOND, sleep } from '../src/clock.js'
+import { MINUTE, SECOND } from '../src/clock.js'
 import { toBots } from '../src/config-schema.js'
-import type { ChatMessage, Outcome, ReplyTask } from '../src/domain.js'
-import { MessageRouter, type MessageRouterOptions } from '../src/message-router.js'
+import { type ChatMessage, toBotLogin, toTaskId } from '../src/domain.js'
+import { MessageRouter } from '../src/message-router.js'
 import { seededRandom } from '../src/random.js'
 import { Orchestrator } from '../src/routing/orchestrator.js'
+import { routerFixture } from './router-fixture.js'
 import { chatMessage } from './support/chat-message.js'
 import { ManualClock } from './support/manual-clock.js'
-
-function routerFixture(
-  options: Partial<MessageRouterOptions> & { readonly logins?: string[]; readonly chance?: number } = {},
-) {
-  const clock = new ManualClock()
-  const random = seededRandom(3)
-  const bots = toBots((options.logins ?? ['ava', 'geneJacqueman']).map((login) => ({ login })))
-  const answered: { task: ReplyTask; atMs: number }[] = []
-  const router = new MessageRouter({
-    bots,
-    orchestrator: new Orchestrator({ bots, random, replies: { chance: options.chance ?? 0 } }),
-    reply: async (_task, { signal }) => {
-      await sleep(clock, 500, signal)
-      return 'hi'
-    },
-    deliver: async (task): Promise<Outcome> => {
-      answered.push({ task, atMs: clock.now() })
-      return { kind: 'sent' }
-    },
-    clock,
-    random,
-    ...options,
-  })
-  const hear = (text: string, login = 'ann', id?: string) =>
-    router.handleIncomingMessage(
-      chatMessage(text, { login, arrivedAtMs: clock.now(), ...(id !== undefined && { id }) }),
-    )
-  return { router, clock, answered, hear }
-}
 
 describe('the router', () => {
   it('answers three viewers who ask within 200 ms, all of them', async () => {
@@ -176,6 +148,47 @@ describe('the router', () => {
     expect(await report).toEqual({ done: 0, left: 5 })
     expect(router.getQueueMetrics().global).toEqual({ size: 0, pending: 0 })
     expect(await hear('@ava hi')).toEqual([{ kind: 'silence', reason: 'stopped' }])
+  })
+
+  it('lets a chance reply yield to mentions that wait, or would wait, for longer than 5 s in the lane of its bot', async () => {
+    const waits = { ava: { expectedMs: 0, oldestMs: 0 } }
+    const { hear } = routerFixture({ logins: ['Ava'], chance: 1, laneWait: () => waits.ava })
+    const reasonOf = async () => (await hear('nice play'))[0]
+    expect(await reasonOf()).toMatchObject({ kind: 'reply', cause: 'chance' })
+    waits.ava = { expectedMs: 6000, oldestMs: 0 }
+    expect(await reasonOf()).toMatchObject({ reason: 'yielded', bot: 'Ava', waitMs: 6000 })
+    waits.ava = { expectedMs: 0, oldestMs: 7000 }
+    expect(await reasonOf()).toMatchObject({ reason: 'yielded', bot: 'Ava', waitMs: 7000 })
+    expect(await hear('@ava hi')).toMatchObject([{ kind: 'reply', cause: 'mention' }])
+  })
+
+  it('asks for the wait by the name of the configuration, whatever the decider calls the bot', async () => {
+    const asked: string[] = []
+    const orchestrator = new Orchestrator({
+      bots: toBots([{ login: 'AVA' }]),
+      random: seededRandom(1),
+      replies: { chance: 1 },
+    })
+    const laneWait = (bot: string) => {
+      asked.push(bot)
+      return { expectedMs: 9000, oldestMs: 0 }
+    }
+    const { hear } = routerFixture({ logins: ['ava'], orchestrator, laneWait })
+    expect(await hear('nice play')).toMatchObject([{ reason: 'yielded' }])
+    expect(asked).toEqual(['ava'])
+  })
+
+  it('takes a decider of somebody’s own, which knows nothing of waits', async () => {
+    const bot = toBotLogin('ava')
+    const { clock, answered, hear } = routerFixture({
+      orchestrator: {
+        decide: ({ id }) => [{ kind: 'reply', task: toTaskId(bot, id), bot, cause: 'chance', delayMs: 0 }],
+      },
+      laneWait: () => ({ expectedMs: MINUTE, oldestMs: MINUTE }),
+    })
+    expect(await hear('nice play')).toMatchObject([{ kind: 'reply', cause: 'chance' }])
+    await clock.advance(10 * SECOND)
+    expect(answered).toHaveLength(1)
   })
 
   it('that is given one function only, calls it after the pause to make and say the line', async () => {

@@ -83,9 +83,10 @@ export class ReplayReport {
     if (first?.draw !== undefined) this.#draws += 1
     for (const decision of decisions) {
       count(this.#decisions, decision.kind === 'reply' ? `reply to a ${decision.cause}` : decision.reason)
-      if (decision.kind !== 'reply') continue
-      if (decision.cause === 'mention') count(this.#mentions, decision.bot)
-      if (decision.draw !== undefined) this.#drawn += 1
+      // Also where nothing came of it: one that yielded was drawn.
+      const isDrawn = decision.kind === 'reply' || decision.reason !== 'not-drawn'
+      if (isDrawn && decision.draw !== undefined) this.#drawn += 1
+      if (decision.kind === 'reply' && decision.cause === 'mention') count(this.#mentions, decision.bot)
     }
   }
 

@@ -1,3 +1,4 @@
+import { DAY, SECOND } from '../clock.js'
 import {
   type Bot,
   type BotLogin,
@@ -9,7 +10,16 @@ import {
   toTaskId,
 } from '../domain.js'
 import { between, type Random } from '../random.js'
+import type { Circumstances } from '../reply-decider.js'
 import type { MentionFinder } from './mention.js'
+
+/** Mentions that wait longer than this have a bot leave out what nobody has asked it for. */
+const YIELD_OVER_MS = 5 * SECOND
+/** Waits are told up to this one: a decision must be JSON-safe, and an endless wait is not. */
+const WAIT_MAX_MS = DAY
+
+/** Reasons that need no further words. */
+type PlainReason = Exclude<SilenceReason, 'yielded'>
 
 /** Shortest and longest pause in milliseconds. */
 export type DelayRange = readonly [number, number]
@@ -21,17 +31,13 @@ export interface ReplyRules {
   /** Chance in [0, 1] that a line which mentions nobody gets a reply. */
   readonly chance: number
   readonly delaysMs: Readonly<Record<ReplyCause, DelayRange>>
+  /** Whether chance replies are left out while mentions wait. */
+  readonly yields: boolean
   /** Logins in lower case, as in the two sets below. */
   readonly ownBots: ReadonlySet<string>
   readonly knownBots: ReadonlySet<string>
   readonly ignoredUsers: ReadonlySet<string>
   readonly commandPrefixes: readonly string[]
-}
-
-/** What a decision depends on that changes while Chorus runs. */
-export interface Circumstances {
-  /** The day's tokens run low: they are kept for mentions. */
-  readonly areTokensLow: boolean
 }
 
 /**
@@ -52,7 +58,7 @@ export function decideReplies(
   return [drawReply(message, rules, random, circumstances)]
 }
 
-function reasonToIgnore(message: ChatMessage, rules: ReplyRules): SilenceReason | undefined {
+function reasonToIgnore(message: ChatMessage, rules: ReplyRules): PlainReason | undefined {
   if (message.isMirrored) return 'mirrored'
   const login = message.login.toLowerCase()
   // Before mentions: lines of bots must create no work, or two bots that name each other would never end.
@@ -73,13 +79,33 @@ function drawReply(
   message: ChatMessage,
   rules: ReplyRules,
   random: Random,
-  { areTokensLow }: Circumstances,
+  circumstances: Circumstances,
 ): Decision {
   const draw = random()
-  if (draw >= rules.chance) return { ...silence('not-drawn'), draw }
-  if (areTokensLow) return { ...silence('token-limit'), draw }
-  const bot = drawBot(rules.bots, random)
-  return bot ? { ...reply(message, bot, 'chance', rules, random), draw } : { ...silence('no-talker'), draw }
+  if (draw >= (circumstances.chance ?? rules.chance)) return { ...silence('not-drawn'), draw }
+  const hindrance = reasonToLeaveOut(circumstances)
+  if (hindrance) return { ...silence(hindrance), draw }
+  const talkers = rules.bots.filter(({ login }) => !circumstances.isMuted(login))
+  const bot = drawBot(talkers, random)
+  if (!bot) return { ...silence('no-talker'), draw }
+  return { ...(yieldOf(bot, rules, circumstances) ?? reply(message, bot, 'chance', rules, random)), draw }
+}
+
+function reasonToLeaveOut({ areTokensLow, isCalm, isChancePaused }: Circumstances): PlainReason | undefined {
+  if (isChancePaused) return 'paused'
+  if (isCalm) return 'calm'
+  return areTokensLow ? 'token-limit' : undefined
+}
+
+/** The bot's silence where it has to leave its time to mentions. */
+function yieldOf(
+  bot: BotLogin,
+  { yields }: ReplyRules,
+  circumstances: Circumstances,
+): Extract<Decision, { reason: 'yielded' }> | undefined {
+  const waitMs = yields ? circumstances.waitMs(bot) : 0
+  if (!(waitMs > YIELD_OVER_MS)) return undefined
+  return { kind: 'silence', reason: 'yielded', bot, waitMs: Math.round(Math.min(waitMs, WAIT_MAX_MS)) }
 }
 
 /** One bot, each as likely as its talkativeness; none when all of them are silent. */
@@ -104,6 +130,6 @@ function reply(
   return { kind: 'reply', task: toTaskId(bot, message.id), bot, cause, delayMs }
 }
 
-function silence(reason: SilenceReason): Extract<Decision, { kind: 'silence' }> {
+function silence(reason: PlainReason): Extract<Decision, { reason: PlainReason }> {
   return { kind: 'silence', reason }
 }

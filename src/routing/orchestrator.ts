@@ -2,6 +2,7 @@ import { SECOND } from '../clock.js'
 import { type ConfigInput, defaults } from '../config-schema.js'
 import type { Bot, ChatMessage, Decision } from '../domain.js'
 import type { Random } from '../random.js'
+import type { Circumstances, ReplyDecider } from '../reply-decider.js'
 import { type DelayRange, decideReplies, type ReplyRules } from './decide-replies.js'
 import { MentionFinder } from './mention.js'
 
@@ -15,8 +16,18 @@ export interface OrchestratorOptions {
   readonly areTokensLow?: () => boolean
 }
 
+/** What holds where nobody says otherwise. */
+const ORDINARY: Circumstances = {
+  areTokensLow: false,
+  waitMs: () => 0,
+  isMuted: () => false,
+  isCalm: false,
+  isChancePaused: false,
+  chance: undefined,
+}
+
 /** Decides who answers which line: the rules of one configuration together with a source of chance. */
-export class Orchestrator {
+export class Orchestrator implements ReplyDecider {
   readonly #rules: ReplyRules
   readonly #random: Random
   readonly #areTokensLow: () => boolean
@@ -28,8 +39,12 @@ export class Orchestrator {
   }
 
   /** One decision per bot that answers, or a single silence with its reason. */
-  decide(message: ChatMessage): Decision[] {
-    return decideReplies(message, this.#rules, this.#random, { areTokensLow: this.#areTokensLow() })
+  decide(message: ChatMessage, known: Partial<Circumstances> = {}): Decision[] {
+    return decideReplies(message, this.#rules, this.#random, {
+      ...ORDINARY,
+      areTokensLow: this.#areTokensLow(),
+      ...known,
+    })
   }
 }
 
@@ -48,6 +63,7 @@ function toRules(
       chance: inMs(replies.delays.chance),
       low: inMs(replies.delays.low),
     },
+    yields: replies.yield,
     ownBots: lowerCase(bots.map((bot) => bot.login)),
     knownBots: lowerCase(ignore.bots),
     ignoredUsers: lowerCase(ignore.users),

@@ -32,6 +32,7 @@ const EVENTS = Object.keys({
   'channel:opened': true,
   'chat:cleared': true,
   'chat:raided': true,
+  'controls:changed': true,
   'token:refreshed': true,
   'token:replaced': true,
   'token:flawed': true,

@@ -48,6 +48,57 @@ describe('a line', () => {
     expect(decide.decide(chatMessage('@ava hi'))).toMatchObject([{ kind: 'reply', cause: 'mention' }])
   })
 
+  it('that was drawn yields while mentions wait for longer than 5 s in the lane of its bot, and says how long', () => {
+    const decide = orchestrator({ replies: { chance: 1 } })
+    const decideWith = (waitMs: number) => decide.decide(chatMessage('nice play'), { waitMs: () => waitMs })
+    expect(decideWith(5000)).toMatchObject([{ kind: 'reply', cause: 'chance' }])
+    expect(decideWith(5001)).toEqual([
+      {
+        kind: 'silence',
+        reason: 'yielded',
+        draw: expect.any(Number),
+        bot: expect.stringMatching(/^(ava|geneJacqueman)$/),
+        waitMs: 5001,
+      },
+    ])
+  })
+
+  it('yields in the lane of the drawn bot alone, and a mention never does', () => {
+    const decide = orchestrator({ replies: { chance: 1 } })
+    const waitMs = (bot: string) => (bot === 'ava' ? 60_000 : 0)
+    const decisions = Array.from({ length: 40 }, () => decide.decide(chatMessage('hm'), { waitMs })).flat()
+    const outcomes = decisions.map(
+      (each) => `${each.kind === 'reply' || each.reason === 'yielded' ? each.bot : ''} ${each.kind}`,
+    )
+    expect(new Set(outcomes)).toEqual(new Set(['ava silence', 'geneJacqueman reply']))
+    expect(decide.decide(chatMessage('@ava hi'), { waitMs })).toMatchObject([{ cause: 'mention' }])
+  })
+
+  it('is drawn as often as ever while drawn ones yield: the chance is that of the configuration', () => {
+    const busy = orchestrator({ replies: { chance: 0.25 } })
+    const lines = Array.from({ length: 4000 }, () => chatMessage('nice play'))
+    const decisions = lines.flatMap((line) => busy.decide(line, { waitMs: () => 60_000 }))
+    for (const decision of decisions) {
+      expect(decision.kind === 'silence' && decision.reason).toBe(
+        (decision as { draw: number }).draw < 0.25 ? 'yielded' : 'not-drawn',
+      )
+    }
+    const yielded = decisions.filter((each) => each.kind === 'silence' && each.reason === 'yielded')
+    expect(yielded.length / decisions.length).toBeCloseTo(0.25, 1)
+  })
+
+  it('yields to nobody where the configuration says so', () => {
+    const decide = orchestrator({ replies: { chance: 1, yield: false } })
+    expect(decide.decide(chatMessage('hm'), { waitMs: () => 60_000 })).toMatchObject([{ kind: 'reply' }])
+  })
+
+  it('that yields to an endless wait is data that survives JSON', () => {
+    const decide = orchestrator({ replies: { chance: 1 } })
+    const decisions = decide.decide(chatMessage('hm'), { waitMs: () => Number.POSITIVE_INFINITY })
+    expect(JSON.parse(JSON.stringify(decisions))).toEqual(decisions)
+    expect(decisions).toMatchObject([{ reason: 'yielded', waitMs: 86_400_000 }])
+  })
+
   it('that starts with a command prefix is a command, unless it mentions a bot', () => {
     expect(orchestrator().decide(chatMessage('!uptime'))).toEqual([{ kind: 'silence', reason: 'command' }])
     expect(orchestrator().decide(chatMessage('!ask @ava why'))).toMatchObject([
