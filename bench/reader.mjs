@@ -113,6 +113,7 @@ function swallowing() {
     metrics: () => ({ global: NOTHING, bots: {} }),
     takeBack: () => 0,
     laneWait: () => ({ expectedMs: 0, oldestMs: 0 }),
+    lanes: () => ({}),
     refresh() {},
     drain: async () => ({ done: 0, left: 0 }),
     async stop() {},

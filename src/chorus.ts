@@ -10,18 +10,18 @@ import { ChorusEmitter } from './events.js'
 import { DeadLetters } from './journal/dead-letters.js'
 import { Journal } from './journal/journal.js'
 import type { Logger } from './logger.js'
-import { MessageRouter } from './message-router.js'
+import { MessageRouter, type RouterStatus } from './message-router.js'
 import { toEngineSettings } from './queue/engine-settings.js'
 import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
 import { Conversation } from './reply/conversation.js'
 import { createModels } from './reply/create-models.js'
+import { createWriter } from './reply/create-writer.js'
 import type { ModelStatus, Models } from './reply/models.js'
 import { PROMPT_LINES_MAX } from './reply/prompt.js'
-import { ReplyWriter } from './reply/reply-writer.js'
-import { WordFilter } from './reply/word-filter.js'
 import type { DrainReport, StopOptions } from './reply-queue.js'
 import { Orchestrator } from './routing/orchestrator.js'
+import { tellWhenReady } from './tell-when-ready.js'
 import type { TokenSource } from './token-source.js'
 import type { TokenUseStore } from './token-use.js'
 import { createTokenKeeper } from './tokens/create-token-keeper.js'
@@ -41,6 +41,16 @@ export interface ChorusOptions {
   readonly random?: Random
 }
 
+/** How it goes with all of it. JSON-safe. */
+export interface ChorusStatus extends RouterStatus {
+  /** Per bot: where it is, why it is parked or muted, and what Twitch allows it now. */
+  readonly chat: ChatStatus
+  readonly model: ModelStatus
+  /** Replies that wait in the dead letters. */
+  readonly deadLetters: number
+  readonly isDurable: boolean
+}
+
 /** Everything, built and joined. */
 export interface Chorus extends AsyncDisposable {
   readonly router: MessageRouter<ChatLine>
@@ -54,6 +64,8 @@ export interface Chorus extends AsyncDisposable {
    * disk refuses; after the stop it says how that ended.
    */
   readonly isDurable: boolean
+  /** How it goes: waits, outcomes, rates, budgets, the model, and what needs a hand. JSON-safe. */
+  getStatus(): ChorusStatus
   /** How the bots stand in chat. */
   chatStatus(): ChatStatus
   /** Whether the model answers, who makes the lines now, and what it has cost today. */
@@ -124,6 +136,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     },
     onRaid: (raid) => events.emit('chat:raided', raid),
     onStanding: () => queue.refresh(),
+    muted: (bot) => router.mutedReason(bot),
     // The router answers a line once, whichever connections hear it.
     onMessage: (message) => void router.handleIncomingMessage(message),
     seen: (id) => router.hasSeen(toMessageId(id)),
@@ -134,6 +147,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     clock,
     random,
     events,
+    sendForecast: (bot, channel, lines) => chat.sendForecastMs(bot, channel, lines),
     blocked: (bot, channel) => router.mutedReason(bot) ?? chat.blocked(bot, channel),
     journal,
     model: models,
@@ -145,6 +159,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
       areTokensLow: () => models.areTokensLow(),
     }),
     reply: (task, context) => writer.write(task, context),
+    joint: writer.joint,
     deliver: (task, line, context) => chat.deliver(task, line, context),
     queue,
     events,
@@ -152,6 +167,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
 
   events.on('message:received', ({ message }) => conversation.hear(message))
   events.on('line:sent', ({ bot, line }) => conversation.say(line.channel, bot, line.text, line.replyTo))
+  events.on('controls:changed', () => chat.refresh())
   // It may have been unreadable at the start.
   events.on('journal:recovered', () => models.start())
   tellWhenReady(events, chat, bots.length)
@@ -177,14 +193,11 @@ function requireModel({ openai }: Environment): void {
   )
 }
 
-interface WriterParts {
+interface JournalParts {
   readonly config: Config
   readonly environment: Environment
-  readonly bots: readonly Bot[]
   readonly conversation: Conversation
-  readonly models: Models
   readonly clock: Clock
-  readonly random: Random
   readonly events: ChorusEmitter
 }
 
@@ -194,7 +207,7 @@ function createJournal({
   environment: { dataDir },
   conversation,
   ...parts
-}: Pick<WriterParts, 'config' | 'environment' | 'conversation' | 'clock' | 'events'>): Journal | undefined {
+}: JournalParts): Journal | undefined {
   if (dataDir === undefined) return undefined
   return new Journal({
     ...parts,
@@ -202,33 +215,6 @@ function createJournal({
     keptMs: config.journal.keep * DAY,
     linesUpTo: (message) => conversation.keptUpTo(message, PROMPT_LINES_MAX),
   })
-}
-
-function createWriter({ config, environment, models, ...parts }: WriterParts): ReplyWriter {
-  const { safety, ignore } = config
-  return new ReplyWriter({
-    ...parts,
-    model: models,
-    wordFilter: new WordFilter({ blockedTerms: safety.blockedTerms }),
-    moderation: safety.moderation,
-    links: safety.links,
-    secrets: environment.secrets,
-    commandPrefixes: ignore.commandPrefixes,
-  })
-}
-
-/** What changes where bots may talk. */
-const STANDING_EVENTS = ['bot:joined', 'bot:parked', 'channel:closed'] as const
-
-/** Tells `ready` once: at least one bot is in chat, and every other one is, too, or is parked. */
-function tellWhenReady(events: ChorusEmitter, chat: TwitchChat, botCount: number): void {
-  const look = () => {
-    const { joined, parked } = chat.status()
-    if (joined.length === 0 || joined.length + parked.length < botCount) return
-    for (const event of STANDING_EVENTS) events.off(event, look)
-    events.emit('ready', { joined, parked })
-  }
-  for (const event of STANDING_EVENTS) events.on(event, look)
 }
 
 interface Parts extends Pick<Chorus, 'router' | 'events' | 'bots' | 'deadLetters'> {
@@ -253,11 +239,19 @@ function assemble({ chat, conversation, journal, keeper, models, ...parts }: Par
     await router.stop(options)
     await leave()
   }
+  const isDurable = () => journal?.isDurable ?? false
   return {
     ...parts,
     get isDurable() {
-      return journal?.isDurable ?? false
+      return isDurable()
     },
+    getStatus: () => ({
+      ...router.getStatus(),
+      chat: chat.status(),
+      model: models.status(),
+      deadLetters: journal?.deadCount ?? 0,
+      isDurable: isDurable(),
+    }),
     chatStatus: () => chat.status(),
     modelStatus: () => models.status(),
     async start() {

@@ -5,7 +5,7 @@ import type { ChorusEmitter } from './events.js'
 import type { Random } from './random.js'
 import type { ReplyDecider } from './reply-decider.js'
 import type { ReplyJournal } from './reply-journal.js'
-import type { ReplyQueue, WorkContext } from './reply-queue.js'
+import type { JointHandler, ReplyQueue, WorkContext } from './reply-queue.js'
 
 export interface MessageRouterOptions<Line = string> {
   readonly bots: readonly Bot[]
@@ -16,6 +16,8 @@ export interface MessageRouterOptions<Line = string> {
    * after the pause and says the line itself.
    */
   readonly reply: (task: ReplyTask, context: WorkContext) => Promise<Line>
+  /** Makes one line for several viewers when many wait. Without it every mention gets a line of its own. */
+  readonly joint?: JointHandler<Line>
   /**
    * Says the line when it is its time; holds no slot. The reply is settled with the {@link Outcome} it resolves to;
    * anything else it resolves to means that the line was sent.

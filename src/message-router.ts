@@ -1,3 +1,4 @@
+import { AnswerStatistics, type AnswerStatus } from './answer-statistics.js'
 import { type Clock, systemClock } from './clock.js'
 import { type ControlState, Controls } from './controls.js'
 import {
@@ -18,7 +19,24 @@ import { heldWhileMuted } from './held-while-muted.js'
 import { inProcessQueue } from './in-process-queue.js'
 import type { MessageRouterOptions } from './message-router-options.js'
 import type { Circumstances, ReplyDecider } from './reply-decider.js'
-import type { DrainReport, QueueMetrics, ReplyQueue, StopOptions, TakenBack } from './reply-queue.js'
+import type {
+  DrainReport,
+  LaneStatus,
+  QueueMetrics,
+  ReplyHandler,
+  ReplyQueue,
+  StopOptions,
+  TakenBack,
+} from './reply-queue.js'
+
+/** How it goes with a router. JSON-safe. */
+export interface RouterStatus extends AnswerStatus {
+  /** As {@link MessageRouter.getQueueMetrics} has it. */
+  readonly queue: QueueMetrics
+  /** By bot, spelled as in the configuration. */
+  readonly lanes: { readonly [login: string]: LaneStatus }
+  readonly controls: ControlState
+}
 
 /** In the words of the recorded outcome. */
 const REASONS: Readonly<Record<Clearing['kind'], string>> = {
@@ -48,6 +66,7 @@ export class MessageRouter<Line = string> {
   /** What whoever decides has to know of this moment; made anew only when something is turned, for every line asks for it. */
   #known: Partial<Circumstances>
   readonly #heard = new HeardMessages()
+  readonly #statistics: AnswerStatistics
   #state: 'running' | 'draining' | 'stopped' = 'running'
 
   constructor(options: MessageRouterOptions<Line>) {
@@ -55,6 +74,7 @@ export class MessageRouter<Line = string> {
     this.#bots = options.bots
     this.#orchestrator = options.orchestrator
     this.#clock = options.clock ?? systemClock()
+    this.#statistics = new AnswerStatistics({ clock: this.#clock, events: this.events })
     this.#controls = new Controls({
       bots: options.bots.map(({ login }) => login),
       clock: this.#clock,
@@ -62,8 +82,9 @@ export class MessageRouter<Line = string> {
     })
     this.#known = this.#circumstances()
     this.#queue = options.queue ?? inProcessQueue(options, this.events, this.#controls)
-    const { reply, deliver } = options
-    this.#queue.serve(heldWhileMuted(deliver ? { reply, deliver } : { reply }, this.#controls))
+    const { reply, deliver, joint } = options
+    const handler: ReplyHandler<Line> = { reply, ...(deliver && { deliver }), ...(joint && { joint }) }
+    this.#queue.serve(heldWhileMuted(handler, this.#controls))
   }
 
   /**
@@ -161,6 +182,16 @@ export class MessageRouter<Line = string> {
   /** What waits (`size`) and what is being worked on (`pending`), in all and per bot. */
   getQueueMetrics(): QueueMetrics {
     return this.#queue.metrics()
+  }
+
+  /** How it goes: how long each lane has viewers wait, what became of replies, and what people have set. */
+  getStatus(): RouterStatus {
+    return {
+      queue: this.#queue.metrics(),
+      lanes: this.#queue.lanes(),
+      controls: this.controls,
+      ...this.#statistics.status(),
+    }
   }
 
   /**

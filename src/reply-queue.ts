@@ -120,6 +120,16 @@ export interface LaneWait {
   readonly oldestMs: number
 }
 
+/** A bot's lane: its replies by state, where those that one line is to answer count as one, and how long they wait. JSON-safe. */
+export interface LaneStatus extends LaneWait {
+  readonly waiting: number
+  readonly working: number
+  readonly ready: number
+  readonly held: number
+  /** How many viewers share a line now; 1 while each has one of his own. */
+  readonly viewersPerLine: number
+}
+
 /** What makes the lines of all replies, as far as the queue has to know of it. */
 export interface ModelStanding {
   /** Why no line can be made for now, and since when in clock milliseconds; `undefined` while one can. */
@@ -146,8 +156,8 @@ export interface ReplyQueue {
    */
   restore(): number
   metrics(): QueueMetrics
-  /** Has several viewers share lines at once, or only when the wait is long. */
-  calm?(isOn: boolean): void
+  /** Every bot's lane; keys are spelled as in the configuration. */
+  lanes(): { readonly [login: string]: LaneStatus }
   /** How long mentions wait in a bot's lane. */
   laneWait(bot: BotLogin): LaneWait
   /**

@@ -68,7 +68,7 @@ export class LaneForecast {
     const oldestMs = waiting.oldestMentionMs()
     const counts = waiting.counts()
     const [fullest] = counts.sort((a, b) => b.mentions - a.mentions)
-    const joined = this.#joining.get(bot) ?? 1
+    const joined = this.viewersPerLine(bot)
     // A line more: that of the mention that comes now.
     const lines = counts.reduce((sum, { mentions, others }) => sum + others + Math.ceil(mentions / joined), 1)
     return {
@@ -77,9 +77,9 @@ export class LaneForecast {
     }
   }
 
-  /** Whether several viewers share lines in the bot's lane now. */
-  isJoining(bot: BotLogin): boolean {
-    return this.#joining.has(bot)
+  /** How many viewers the bot's lines answer now. */
+  viewersPerLine(bot: BotLogin): number {
+    return this.#joining.get(bot) ?? 1
   }
 
   /** Viewers a line, 1 while the lane does not join. */
@@ -89,7 +89,7 @@ export class LaneForecast {
     const { maxViewers, whenWaitOverMs } = this.#options.rules
     const alone = waitMs(1)
     if (alone <= this.#enoughMs()) this.#joining.delete(bot)
-    const joined = this.#joining.get(bot) ?? 1
+    const joined = this.viewersPerLine(bot)
     if (joined === 1 && alone <= (this.#isCalm ? 0 : whenWaitOverMs)) return 1
     let viewers = Math.max(2, joined)
     while (viewers < maxViewers && waitMs(viewers) > this.#enoughMs()) viewers += 1

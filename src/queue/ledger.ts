@@ -76,8 +76,8 @@ function setJoint(entry: LedgerEntry, joint: string | undefined): void {
 }
 
 interface Count {
-  working: number
-  others: number
+  /** Replies in each state. */
+  readonly states: Record<ReplyState, number>
   /** Ready lines per channel: what decides whether the lane may start another one there. */
   readonly ready: Map<ChannelName, number>
 }
@@ -96,7 +96,7 @@ export class Ledger {
   #waitingInAll = 0
 
   constructor(bots: readonly BotLogin[]) {
-    for (const bot of bots) this.#counts.set(bot, { working: 0, others: 0, ready: new Map() })
+    for (const bot of bots) this.#counts.set(bot, newCount())
   }
 
   /** Throws a RangeError for a bot that has no lane. */
@@ -190,12 +190,18 @@ export class Ledger {
     const bots: Record<string, QueueCounts> = {}
     let size = 0
     let pending = 0
-    for (const [bot, { others, working }] of this.#counts) {
-      bots[bot] = { size: others, pending: working }
+    for (const [bot, { states }] of this.#counts) {
+      const others = states.waiting + states.ready + states.held
+      bots[bot] = { size: others, pending: states.working }
       size += others
-      pending += working
+      pending += states.working
     }
     return { global: { size, pending }, bots }
+  }
+
+  /** A bot's replies in each state. */
+  states(bot: BotLogin): Readonly<Record<ReplyState, number>> {
+    return { ...this.#countOf(bot).states }
   }
 
   readyIn(bot: BotLogin, channel: ChannelName): number {
@@ -224,12 +230,8 @@ export class Ledger {
   #count(entry: LedgerEntry, state: ReplyState, by: 1 | -1): void {
     const { bot, message } = entry.task
     const count = this.#countOf(bot)
-    if (state === 'working') {
-      count.working += by
-      return
-    }
-    count.others += by
-    this.#waitingInAll += by
+    count.states[state] += by
+    if (state !== 'working') this.#waitingInAll += by
     if (state === 'ready') count.ready.set(message.channel, (count.ready.get(message.channel) ?? 0) + by)
   }
 
@@ -238,4 +240,8 @@ export class Ledger {
     if (!count) throw new RangeError(`no lane for the bot ${JSON.stringify(bot)}`)
     return count
   }
+}
+
+function newCount(): Count {
+  return { states: { waiting: 0, working: 0, ready: 0, held: 0 }, ready: new Map() }
 }

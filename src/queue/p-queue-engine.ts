@@ -7,6 +7,7 @@ import type { ReplyJournal } from '../reply-journal.js'
 import type {
   BlockedCheck,
   DrainReport,
+  LaneStatus,
   LaneWait,
   ModelStanding,
   QueueMetrics,
@@ -161,6 +162,15 @@ export class PQueueEngine implements ReplyQueue {
 
   laneWait(bot: BotLogin): LaneWait {
     return this.#forecast.wait(bot)
+  }
+
+  lanes(): { readonly [login: string]: LaneStatus } {
+    const lanes: Record<string, LaneStatus> = {}
+    for (const bot of this.#options.bots) {
+      const viewersPerLine = this.#forecast.viewersPerLine(bot)
+      lanes[bot] = { ...this.#ledger.states(bot), ...this.#forecast.wait(bot), viewersPerLine }
+    }
+    return lanes
   }
 
   calm(isOn: boolean): void {
