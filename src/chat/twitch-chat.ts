@@ -109,7 +109,11 @@ export class TwitchChat {
    * but a mute does not keep it back. Resolves and rejects as {@link deliver} does; with the signal's reason where that was
    * aborted before the line was written, which may take as long as the bot is away.
    */
-  async say(bot: BotLogin, line: ChatLine, signal = new AbortController().signal): Promise<Outcome> {
+  async say(
+    bot: BotLogin,
+    line: ChatLine,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<Outcome> {
     return this.#require(bot).say(line, signal)
   }
 
