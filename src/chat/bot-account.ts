@@ -48,14 +48,12 @@ export class BotAccount {
   readonly #options: BotAccountOptions
   readonly #connection: BotConnection
   readonly #rooms: Rooms
-  readonly #budget: SendBudget
+  readonly #budget = new SendBudget()
   readonly #outbox: Outbox
   /** Unset where nothing is kept. */
   readonly #file: BudgetFile | undefined
   readonly #ignoreTokens: Cancel
   #isKept = true
-  /** What kept the lines of earlier runs from being read: told at the start, when somebody listens. */
-  #unread: unknown
 
   constructor(options: BotAccountOptions) {
     const { bot, clock, dataDir, events, random } = options
@@ -76,7 +74,6 @@ export class BotAccount {
       },
     })
     this.#file = dataDir === undefined ? undefined : new BudgetFile({ folder: dataDir, bot, clock })
-    this.#budget = new SendBudget(this.#readBudget())
     this.#outbox = new Outbox({
       bot,
       clock,
@@ -105,8 +102,8 @@ export class BotAccount {
 
   /** See {@link BotConnection.start}. */
   start(): Promise<void> {
-    if (this.#unread !== undefined) this.#tellUnkept(this.#unread)
-    this.#unread = undefined
+    // Not before: until now another run may have written lines.
+    this.#budget.goOn(this.#readBudget())
     return this.#connection.start()
   }
 
@@ -228,7 +225,7 @@ export class BotAccount {
     try {
       return this.#file?.read() ?? []
     } catch (error) {
-      this.#unread = error
+      this.#tellUnkept(error)
       return []
     }
   }

@@ -86,6 +86,11 @@ export class SendBudget {
     this.#written = written.slice(-LINES_PRIVILEGED)
   }
 
+  /** Counts on from what was written in the time before, oldest first. */
+  goOn(written: readonly Written[]): void {
+    this.#written = [...written, ...this.#written].slice(-LINES_PRIVILEGED)
+  }
+
   /** The newest lines, oldest first: what a later run must know. */
   get written(): readonly Written[] {
     return this.#written

@@ -1,11 +1,8 @@
-/** @import { JournalRows, SettledRow } from './read-journal.mjs' */
-
-/*
- * Lines as the journal knows them. It has a row for each reply: those that one line answers are found by what they share.
- */
+/** @import { JournalRows } from './read-journal.mjs' */
 
 /**
- * Lines that were in a state at a kill, each by one of its replies.
+ * Lines that were in a state at a kill, each by one of its replies: the journal has a row for every reply, and those that one
+ * line is to answer tell what they share.
  *
  * @param {readonly JournalRows[]} deaths
  * @param {string} wanted
@@ -16,21 +13,4 @@ export function linesInState(deaths, wanted) {
     return [...new Map(rows.map(({ id, joint }) => [joint ?? id, id])).values()]
   })
   return [...new Set(lines)]
-}
-
-/**
- * How many lines these replies of one account have in doubt. A line for several viewers tells in each of its replies how
- * many there are.
- *
- * @param {readonly SettledRow[]} rows
- * @param {ReadonlyMap<string, string>} viewers who asked, by the reply's id
- */
-export function linesInDoubt(rows, viewers) {
-  const shares = new Map(
-    rows.map(({ details, id }) => {
-      const { viewers: count = 1 } = JSON.parse(details)
-      return [`${viewers.get(id) ?? id} ${count}`, count]
-    }),
-  )
-  return Math.ceil([...shares.values()].reduce((sum, count) => sum + 1 / count, 0) - 1e-6)
 }

@@ -1,5 +1,13 @@
-import { botOf, groupBy, isThreaded, lineAnswers, taskOf } from '../support/line-answers.mjs'
-import { linesInDoubt, linesInState } from './journal-lines.mjs'
+import {
+  botOf,
+  countLines,
+  groupBy,
+  isThreaded,
+  lineAnswers,
+  misnamedLines,
+  taskOf,
+} from '../support/line-answers.mjs'
+import { linesInState } from './journal-lines.mjs'
 
 /** @import { Breach, SendAttempt } from '../../dist/simulator/twitch-ledger.js' */
 /** @import { Evidence } from './crash-round.mjs' */
@@ -16,6 +24,7 @@ import { linesInDoubt, linesInState } from './journal-lines.mjs'
  *   otherwise and shown; or ended twice
  * @property {readonly string[]} notSent dead, expired or withdrawn, without having been in work in three dead processes
  * @property {readonly string[]} strays lines in chat that answer no accepted reply
+ * @property {readonly string[]} misnamed lines for several viewers that call anybody else, or one of them twice
  * @property {readonly string[]} unanswered viewers none of whose questions was accepted
  * @property {readonly string[]} tooManyInDoubt accounts with more lines in doubt than there were kills and lines unanswered
  * @property {readonly string[]} breaches of Twitch’s limits
@@ -172,14 +181,18 @@ function failuresAround(ends, answers, { attempts, breaches, deaths, problems, q
   const accepted = new Set(ends.map(({ id }) => id))
   const viewers = new Map(questions.map(({ task, viewer }) => [task, viewer]))
   const heard = new Set(questions.filter(({ task }) => accepted.has(task)).map(({ viewer }) => viewer))
-  const rows = ends.flatMap(({ row }) => (row?.isInDoubt ? [row] : []))
-  const doubts = groupBy(rows, ({ id }) => botOf(id))
+  const inDoubt = ends.flatMap(({ id, row }) =>
+    row?.isInDoubt ? [{ id, viewer: viewers.get(id) ?? id, viewers: JSON.parse(row.details).viewers }] : [],
+  )
+  const asked = questions.map(({ task, viewer }) => ({ id: task, viewer }))
+  const doubts = groupBy(inDoubt, ({ id }) => botOf(id))
   const endsOf = (/** @type {string} */ bot) => deaths.length + unanswered.filter((one) => one === bot).length
   return {
-    strays: [...answers].filter(([, ids]) => ids.length === 0).map(([line]) => nameOf(line)),
+    strays: [...answers.keys()].filter((line) => answers.get(line)?.length === 0).map(nameOf),
+    misnamed: misnamedLines(answers, asked).map(nameOf),
     unanswered: [...new Set(viewers.values())].filter((viewer) => !heard.has(viewer)),
     tooManyInDoubt: [...doubts]
-      .map(([bot, own]) => ({ bot, count: linesInDoubt(own, viewers) }))
+      .map(([bot, own]) => ({ bot, count: countLines(own) }))
       .filter(({ bot, count }) => count > endsOf(bot))
       .map(({ bot, count }) => `${bot}: ${count} in doubt after ${endsOf(bot)} kills and lines unanswered`),
     breaches: breaches

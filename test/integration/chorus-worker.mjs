@@ -13,7 +13,7 @@ const tell = (/** @type {object} */ news) => process.send?.(news)
 chorus.events.on('bot:disconnected', ({ reason }) => tell({ event: 'bot:disconnected', reason }))
 chorus.events.on('reply:accepted', ({ task }) => tell({ event: 'reply:accepted', id: task.message.id }))
 chorus.events.on('reply:settled', ({ task, outcome }) =>
-  tell({ event: 'reply:settled', id: task.message.id, outcome }),
+  tell({ event: 'reply:settled', id: task.message.id, task: task.id, viewer: task.message.login, outcome }),
 )
 for (const event of /** @type {const} */ (['journal:refusing', 'journal:recovered']))
   chorus.events.on(event, (/** @type {{ reason?: string }} */ { reason }) => tell({ event, reason }))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterEach } from 'vitest'
 import type { ConfigInput } from '../../src/config-schema.js'
-import type { Outcome } from '../../src/domain.js'
+import type { Outcome, TaskId } from '../../src/domain.js'
 import type { ModelSimulator } from '../../src/simulator/model-simulator.js'
 import type { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
 import { API_KEY, tokenOf } from './chorus-fixture.js'
@@ -23,6 +23,8 @@ interface News {
     | 'error'
   /** Of the message that is answered. */
   readonly id?: string
+  readonly task?: TaskId
+  readonly viewer?: string
   readonly outcome?: Outcome
   readonly reason?: string
 }

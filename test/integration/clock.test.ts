@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { type Clock, MINUTE, SECOND } from '../../src/clock.js'
 import { raid } from '../../src/simulator/scenarios.js'
 import { CHANNEL, choruses } from './chorus-fixture.js'
-import { AT_ONCE, mostInWindow } from './questions.js'
+import { mostInWindow, ONE_BY_ONE } from './questions.js'
 import { expectAllAnswered } from './said-once.js'
 
 const start = choruses()
@@ -12,7 +12,7 @@ it.each([60, -60])(
   async (minutes) => {
     let jumpMs = 0
     const chorus = await start({
-      ...AT_ONCE,
+      ...ONE_BY_ONE,
       factor: 15,
       bots: ['ava'],
       clockOf: (clock): Clock => ({

@@ -8,7 +8,13 @@ import { PacedClock } from '../support/paced-clock.js'
 import { CHANNEL, choruses, type Fixture, tokenOf } from './chorus-fixture.js'
 import { soon } from './event-record.js'
 import { AT_ONCE, ask, attemptsFor, outcomeOf, outcomeSoFar } from './questions.js'
-import { expectAllAnswered, expectAllKept, expectPromiseKept, expectSaidOnce } from './said-once.js'
+import {
+  countShared,
+  expectAllAnswered,
+  expectAllKept,
+  expectPromiseKept,
+  expectSaidOnce,
+} from './said-once.js'
 
 /*
  * Goal: whatever happens to the links, each reply is said once. Method: all questions are asked before the fault, so
@@ -46,14 +52,15 @@ function whenRead(chorus: Fixture, bot: string, count: number, run: () => void):
 describe('each reply is said once', () => {
   it.each(['end', 'reset'] as const)('when every socket is cut twice in a raid (%s)', async (how) => {
     const chorus = await start({ factor: 10 })
-    await owe(chorus, 30)
+    await owe(chorus, 60)
     await Promise.all(
       chorus.bots.map(async (bot, place) => {
-        await whenRead(chorus, bot, 3 + place, () => chorus.twitch.cut(bot, how))
-        await whenRead(chorus, bot, 9 + place, () => chorus.twitch.cut(bot, how))
+        await whenRead(chorus, bot, 2 + place, () => chorus.twitch.cut(bot, how))
+        await whenRead(chorus, bot, 5 + place, () => chorus.twitch.cut(bot, how))
       }),
     )
-    await expectAllKept(chorus, 30)
+    await expectAllKept(chorus, 60)
+    expect(countShared(chorus).joint).toBeGreaterThan(4)
     expect(chorus.record.of('bot:disconnected').length).toBeGreaterThanOrEqual(4)
   })
 
@@ -198,7 +205,7 @@ describe('a bot whose token Twitch refuses', () => {
   })
 
   it('at a reconnect is parked, keeps what it owes, and the others answer', async () => {
-    const chorus = await start({ factor: 15 })
+    const chorus = await start({ factor: 15, config: { replies: { joint: { maxViewers: 1 } } } })
     await owe(chorus, 24)
     await whenRead(chorus, 'ben', 3, () => {
       chorus.twitch.revokeToken('ben')

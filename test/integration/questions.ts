@@ -10,6 +10,12 @@ export const AT_ONCE = {
   config: { replies: { delays: { mention: [0, 0] } } },
 } satisfies FixtureOptions
 
+/** The same, and each viewer gets a line of his own, however many wait: where it matters when each single one is said. */
+export const ONE_BY_ONE = {
+  latency: 0,
+  config: { replies: { ...AT_ONCE.config.replies, joint: { maxViewers: 1 } } },
+} satisfies FixtureOptions
+
 /** A viewer asks a bot something. Returns the message's id. */
 export function ask(
   { bots, room, twitch }: Fixture,

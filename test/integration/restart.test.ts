@@ -6,7 +6,7 @@ import { type Clock, MINUTE, SECOND } from '../../src/clock.js'
 import { CHANNEL, choruses, type Fixture, type FixtureOptions } from './chorus-fixture.js'
 import { workers } from './chorus-worker.js'
 import { soon } from './event-record.js'
-import { AT_ONCE, ask, attemptsFor, outcomeOf } from './questions.js'
+import { ask, attemptsFor, ONE_BY_ONE, outcomeOf } from './questions.js'
 import { expectNoBreach, expectPromiseKept } from './said-once.js'
 
 /*
@@ -25,7 +25,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true }))
 
 const options = (): FixtureOptions => ({
-  ...AT_ONCE,
+  ...ONE_BY_ONE,
   factor: 15,
   bots: ['ava'],
   channels: [CHANNEL, OTHER],
@@ -75,6 +75,17 @@ describe('a Chorus that has spent its allowance and is started again at once', (
     expectNoBreach(second)
   })
 
+  it('keeps to it, too, where it was built before that was spent', async () => {
+    const first = await start(options())
+    const second = await start({ ...options(), after: first, isStarted: false })
+    await spend(first)
+    await second.chorus.start()
+    const question = ask(second, { channel: OTHER })
+    expect(await outcomeOf(second, question)).toMatchObject({ kind: 'sent' })
+    expect(windowBefore(second, question)).toBeGreaterThanOrEqual(30 * SECOND)
+    expectNoBreach(second)
+  })
+
   it('keeps to it after a kill -9, too', async () => {
     const factor = 15
     const standIns = await start({ ...options(), isStarted: false })
@@ -82,7 +93,7 @@ describe('a Chorus that has spent its allowance and is started again at once', (
     const workerOptions = {
       bots: ['ava'],
       channels: [CHANNEL, OTHER],
-      config: AT_ONCE.config,
+      config: ONE_BY_ONE.config,
       factor,
       dataDir,
       twitch,

@@ -3,7 +3,7 @@ import { SECOND } from '../../src/clock.js'
 import { raid } from '../../src/simulator/scenarios.js'
 import { CHANNEL, choruses, type Fixture } from './chorus-fixture.js'
 import { soon } from './event-record.js'
-import { AT_ONCE, ask, gapsOf, mostInWindow, outcomeOf } from './questions.js'
+import { ask, gapsOf, mostInWindow, ONE_BY_ONE, outcomeOf } from './questions.js'
 import { expectAllAnswered, expectPromiseKept } from './said-once.js'
 
 /*
@@ -12,7 +12,7 @@ import { expectAllAnswered, expectPromiseKept } from './said-once.js'
  */
 
 const start = choruses()
-const QUICK = { ...AT_ONCE, factor: 10, bots: ['ava'] }
+const QUICK = { ...ONE_BY_ONE, factor: 10, bots: ['ava'] }
 
 const promotions = ({ record }: Fixture) =>
   record.of('bot:promoted').map(({ isPrivileged, linesMax }) => ({ isPrivileged, linesMax }))

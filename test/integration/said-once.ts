@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Outcome } from '../../src/domain.js'
 import type { SendAttempt } from '../../src/simulator/twitch-ledger.js'
-import { isThreaded, lineAnswers, timesAnswered } from '../support/line-answers.mjs'
+import { isThreaded, lineAnswers, misnamedLines, timesAnswered } from '../support/line-answers.mjs'
 import type { Fixture } from './chorus-fixture.js'
 import { soon } from './event-record.js'
 
@@ -11,16 +11,38 @@ export async function untilGone({ bots, twitch }: Fixture): Promise<void> {
   await twitch.ledger.until(isGone, soon())
 }
 
-/** Which replies each line in chat answers: one that is threaded to its question, or several whose viewers it calls. */
-export function answersOf({ bots, record, twitch }: Fixture): Map<SendAttempt, readonly string[]> {
-  const replies = record.of('reply:settled').map(({ task, outcome }) => {
-    const line = outcome.kind === 'sent' ? outcome.id : undefined
-    const mayShare = outcome.kind === 'sent' && line === undefined
-    const viewer = task.message.login
-    return { id: task.id, viewer, mayShare, ...(line !== undefined && { line }) }
-  })
-  const attempts = twitch.ledger.attempts().filter(({ account }) => bots.includes(account))
-  return lineAnswers(attempts, replies)
+/** A reply with its outcome. */
+export interface EndedReply {
+  readonly id: string
+  readonly viewer: string
+  readonly outcome: Outcome
+}
+
+/**
+ * Which replies each line in chat answers: one that is threaded to its question, or several whose viewers it calls. `runs`
+ * are of one Chorus after the other, on the same Twitch.
+ */
+export function answersOf(...runs: readonly Fixture[]): Map<SendAttempt, readonly string[]> {
+  const [{ bots, twitch } = { bots: [], twitch: undefined }] = runs
+  const attempts = twitch?.ledger.attempts().filter(({ account }) => bots.includes(account)) ?? []
+  return answersTo(runs.flatMap(repliesOf), attempts)
+}
+
+function repliesOf({ record }: Fixture): EndedReply[] {
+  return record
+    .of('reply:settled')
+    .map(({ task, outcome }) => ({ id: task.id, viewer: task.message.login, outcome }))
+}
+
+function answersTo(replies: readonly EndedReply[], attempts: readonly SendAttempt[]) {
+  return lineAnswers(
+    attempts,
+    replies.map(({ id, outcome, viewer }) => {
+      const line = outcome.kind === 'sent' ? outcome.id : undefined
+      const mayShare = outcome.kind === 'sent' && line === undefined
+      return { id, viewer, mayShare, ...(line !== undefined && { line }) }
+    }),
+  )
 }
 
 /**
@@ -53,21 +75,30 @@ export async function expectAllAnswered(fixture: Fixture, count: number): Promis
  * reply without an outcome.
  */
 export async function expectPromiseKept(fixture: Fixture): Promise<void> {
-  const { chorus, record } = fixture
+  const { bots, chorus, twitch } = fixture
   await chorus.stop()
   await untilGone(fixture)
-  const answers = answersOf(fixture)
+  const attempts = twitch.ledger.attempts().filter(({ account }) => bots.includes(account))
+  expectKept(repliesOf(fixture), attempts)
+  expectNoBreach(fixture)
+}
+
+/** The same of any replies and lines. */
+export function expectKept(replies: readonly EndedReply[], attempts: readonly SendAttempt[]): void {
+  const answers = answersTo(replies, attempts)
   const times = timesAnswered(answers)
-  const wrong = record.of('reply:settled').flatMap(({ task, outcome }) => {
-    const shown = times.get(task.id) ?? 0
-    return timesShown(outcome).includes(shown) ? [] : [{ task: task.id, outcome, shown }]
+  const wrong = replies.flatMap(({ id, outcome }) => {
+    const shown = times.get(id) ?? 0
+    return timesShown(outcome).includes(shown) ? [] : [{ id, outcome, shown }]
   })
   expect(wrong).toEqual([])
-  expectTrueIds(fixture, answers)
-  const settled = record.of('reply:settled').map(({ task }) => task.id)
-  expect(new Set(settled).size).toBe(settled.length)
-  expect([...answers].filter(([, ids]) => ids.length === 0).map(([line]) => line)).toEqual([])
-  expectNoBreach(fixture)
+  const lines = new Map([...answers].map(([line, ids]) => [line.shown?.id, ids]))
+  const isUntrue = ({ id, outcome }: EndedReply) =>
+    outcome.kind === 'sent' && outcome.id !== undefined && !lines.get(outcome.id)?.includes(id)
+  expect(replies.filter(isUntrue)).toEqual([])
+  expect(new Set(replies.map(({ id }) => id)).size).toBe(replies.length)
+  expect([...answers.keys()].filter((line) => answers.get(line)?.length === 0)).toEqual([])
+  expect(misnamedLines(answers, replies)).toEqual([])
 }
 
 /** What was owed ended as sent, all of it, in doubt perhaps, and nothing was shown twice. */
@@ -84,16 +115,6 @@ export function countShared(fixture: Fixture): { readonly joint: number; readonl
   const shared = [...answersOf(fixture)].filter(([, ids]) => ids.length > 1).map(([line]) => line)
   const ofOne = shared.filter(isThreaded).length
   return { joint: shared.length - ofOne, ofOne }
-}
-
-/** An outcome that names a line names one that answers its reply, and as many viewers as that one calls. */
-function expectTrueIds({ record }: Fixture, answers: Map<SendAttempt, readonly string[]>): void {
-  const lines = new Map([...answers].map(([line, ids]) => [line.shown?.id, { line, ids }]))
-  const untrue = record.of('reply:settled').filter(({ task, outcome }) => {
-    if (outcome.kind !== 'sent' || outcome.id === undefined) return false
-    return !lines.get(outcome.id)?.ids.includes(task.id)
-  })
-  expect(untrue).toEqual([])
 }
 
 /** How often a reply with this outcome may have been shown. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SECOND } from '../../src/clock.js'
 import { everybodyAnswer, questionBurst, threeAtOnce } from '../../src/simulator/scenarios.js'
 import { CHANNEL, choruses } from './chorus-fixture.js'
+import { ONE_BY_ONE } from './questions.js'
 import { expectAllAnswered } from './said-once.js'
 
 const start = choruses()
@@ -41,7 +42,7 @@ describe('a whole Chorus', () => {
   })
 
   it('lets fifty waiting mentions of one bot delay the first answer of another by no more than one task', async () => {
-    const chorus = await start({ factor: 3 })
+    const chorus = await start({ factor: 3, config: ONE_BY_ONE.config })
     await chorus.play(questionBurst({ seed: 4, channel: CHANNEL, bot: 'ava', questions: 50, withinMs: 0 }))
     const question = chorus.room.say('late', '@ben are you there?')
     await chorus.record.until((record) =>

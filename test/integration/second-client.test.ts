@@ -7,6 +7,8 @@ import { soon } from './event-record.js'
 import { expectAllAnswered } from './said-once.js'
 
 const start = choruses()
+/** Behind everything that the bots say. */
+const LAST = 'that was all'
 
 it('an independent client in the channel reads every line that the bots say, word for word', async () => {
   const chorus = await start({
@@ -22,10 +24,10 @@ it('an independent client in the channel reads every line that the bots say, wor
     logger: { minLevel: 'critical' },
   })
   const read: string[] = []
-  const hasRead = new Promise<void>((resolve) => {
+  const hasHeard = new Promise<void>((resolve) => {
     zoe.onPrivmsg((channel, nick, text) => {
       if (chorus.bots.includes(nick)) read.push(`${channel} ${nick}: ${text}`)
-      if (read.length === 30) resolve()
+      if (text === LAST) resolve()
     })
   })
   zoe.connect()
@@ -35,8 +37,9 @@ it('an independent client in the channel reads every line that the bots say, wor
   )
   await chorus.play(raid({ seed: 41, channel: CHANNEL, bots: chorus.bots, viewers: 29, overMs: SECOND }))
   zoe.say(`#${CHANNEL}`, '@ava do you read me?')
-  await hasRead
   await expectAllAnswered(chorus, 30)
+  chorus.room.say('bob', LAST)
+  await hasHeard
   zoe.quitAbruptly()
   const said = twitch.ledger.delivered().filter(({ account }) => account !== 'zoe')
   expect(read).toEqual(said.map(({ account, shown }) => `#${CHANNEL} ${account}: ${shown?.text}`))

@@ -53,6 +53,31 @@ export function lineAnswers(attempts, replies) {
 }
 
 /**
+ * Lines for several viewers that call anybody else than those whom they answer, or somebody twice.
+ *
+ * @template {SaidLine} Line
+ * @param {ReadonlyMap<Line, readonly string[]>} answers
+ * @param {readonly Pick<OwedReply, 'id' | 'viewer'>[]} replies
+ */
+export function misnamedLines(answers, replies) {
+  const viewers = new Map(replies.map(({ id, viewer }) => [id, viewer.toLowerCase()]))
+  return [...answers.keys()].filter((line) => {
+    const answered = new Set(answers.get(line)?.map((id) => viewers.get(id)))
+    return !isThreaded(line) && viewersCalled(line.text).sort().join() !== [...answered].sort().join()
+  })
+}
+
+/**
+ * How many lines of one account these replies got. One for several viewers tells in each of its replies how many there are.
+ *
+ * @param {readonly { readonly viewer: string, readonly viewers?: number | undefined }[]} replies
+ */
+export function countLines(replies) {
+  const shares = new Map(replies.map(({ viewer, viewers = 1 }) => [`${viewer} ${viewers}`, viewers]))
+  return Math.ceil([...shares.values()].reduce((sum, count) => sum + 1 / count, 0) - 1e-6)
+}
+
+/**
  * How often each reply was answered.
  *
  * @param {ReadonlyMap<unknown, readonly string[]>} answers
