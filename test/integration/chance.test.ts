@@ -47,7 +47,8 @@ describe('chat with a chance of a quarter', () => {
   it('that is mixed: every mention is answered, about a quarter of the rest, no command and no other bot', async () => {
     const scenario = mixedChat({ ...CHAT, seed: 12, lastsMs: 80 * SECOND, linesPerSecond: 3 })
     const asked = count(scenario)
-    const chorus = await start({ bots: BOTS, factor: 20, config: { replies: { chance: 0.25 } } })
+    const config = { replies: { chance: 0.25, yield: false } }
+    const chorus = await start({ bots: BOTS, factor: 20, config })
     await chorus.play(scenario)
     const { record } = chorus
     await record.until(() => ofViewers(record).length >= asked.lines)
