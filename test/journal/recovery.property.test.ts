@@ -218,7 +218,7 @@ describe('over any number of crashes and stops', () => {
         for (const { details } of unsaid) expect(details).toContain('process-died')
         jointLines += lives.jointLines
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     )
     expect(jointLines).toBeGreaterThan(10)
   })
