@@ -19,7 +19,7 @@ export interface Head {
 }
 
 /** Marks that models put around a name, and at the end of the last piece before it; bounded, so that a row of them costs nothing. */
-const OPEN = String.raw`["'“*_~\x60<\[(]{0,4}`
+const OPEN = String.raw`["'“*_~\x60<\[(]{0,4}?`
 const CLOSE = String.raw`["'”*_~\x60>\])]{0,4}`
 const AT = '[@＠﹫]'
 const NAME = String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,40}`
@@ -70,7 +70,9 @@ export class JointNames {
   find(name: string): number | undefined {
     const folded = fold(name).replace(/^[@＠﹫]/u, '')
     const login = LOGIN_AND_PARTICLE.exec(folded)?.[1] ?? ''
-    return [folded, folded.replace(/_+$/, ''), login]
+    // A name may begin or end with what is a mark around another one.
+    const [short, bare] = [folded.replace(/_+$/, ''), folded.replace(/^_+/, '')]
+    return [folded, short, bare, bare.replace(/_+$/, ''), login]
       .map((each) => this.#viewers.get(each))
       .find((viewer) => viewer !== undefined)
   }

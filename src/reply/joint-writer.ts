@@ -192,11 +192,15 @@ export class JointWriter implements JointHandler<ChatLine> {
   }
 
   /** One after the other, each where it stands well beside every one before it, so that any of them may be taken out again. */
-  #untangled(parts: readonly JointPart[], scene: Scene, by: Source): JointPart[] {
+  #untangled(parts: readonly JointPart[], scene: Scene, by: Source): readonly JointPart[] {
+    const stands = (part: JointPart, others: readonly JointPart[]) =>
+      others.every((other) => this.#shape([other, part], scene.bot).kind === 'fit')
+    // Nearly always all is well: then the line is judged once, not once per part.
+    const isSound = parts.every((part, at) => stands(part, parts.slice(0, at)))
+    if (isSound && parts.length > 0 && !this.#judge(parts, scene.bot, by)) return parts
     const kept: JointPart[] = []
     for (const part of parts) {
-      const isTangled = kept.some((other) => this.#shape([other, part], scene.bot).kind === 'unfit')
-      const fault = isTangled ? 'tangled' : this.#judge([...kept, part], scene.bot, by)
+      const fault = stands(part, kept) ? this.#judge([...kept, part], scene.bot, by) : 'tangled'
       if (fault) this.#tell(scene, fault)
       else kept.push(part)
     }

@@ -1,16 +1,16 @@
+import { writeWrongRows } from './joint-faults.js'
 import type { ModelFault } from './model-faults.js'
 import { toParameterRefusal, toRefusal } from './model-refusal.js'
 import { type ChatRequest, countTokens } from './model-request.js'
 import { jsonAnswer, type WireAnswer } from './model-wire.js'
+import type { ComposedAnswer } from './persona-joint.js'
 
 /** The model's name in every answer: whoever looks can tell that it is the stand-in. */
 export const MODEL_NAME = 'built-in'
 
 /** Everything an answer is made of beside the fault. */
-export interface AnswerParts {
+export interface AnswerParts extends ComposedAnswer {
   readonly request: ChatRequest
-  /** The line in the persona's voice. */
-  readonly line: string
   /** Tokens thought before the answer; 0 for a model that does not reason. */
   readonly thinkingTokens: number
   /** Unique in this process. */
@@ -37,6 +37,10 @@ export function toAnswer(fault: ModelFault, parts: AnswerParts): WireAnswer {
       return spoken(parts, fault.text, 'stop')
     case 'think':
       return spoken(parts, toThought(fault.answers ? parts.line : ''), 'stop')
+    case 'joint':
+      return parts.rows
+        ? toOrdinaryAnswer({ ...parts, line: writeWrongRows(fault.how, parts.rows) })
+        : toOrdinaryAnswer(parts)
     case 'content-filtered':
       return spoken(parts, '', 'content_filter')
     case 'out-of-tokens':

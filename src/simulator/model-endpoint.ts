@@ -9,7 +9,7 @@ import { type Moderation, toModerationAnswer } from './model-moderation.js'
 import { errorAnswer } from './model-refusal.js'
 import { type ChatRequest, parseChatRequest, parseJson, readBody } from './model-request.js'
 import { jsonAnswer, type WireAnswer, writeAnswer } from './model-wire.js'
-import { composeLine } from './persona-lines.js'
+import { composeAnswer } from './persona-joint.js'
 
 /** An answer that is not finished yet. */
 interface Exchange {
@@ -101,7 +101,7 @@ export class ModelEndpoint {
   #toCompletion(request: ChatRequest): WireAnswer {
     return toAnswer(this.#faults.take(this.#clock.now()), {
       request,
-      line: composeLine(request, this.#random),
+      ...composeAnswer(request, this.#random),
       thinkingTokens: this.#thinkingTokens,
       id: `chatcmpl-${MODEL_NAME}-${++this.#answers}`,
       createdAt: Math.floor(this.#clock.wall() / 1000),

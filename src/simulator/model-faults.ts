@@ -1,3 +1,5 @@
+import type { JointFault } from './joint-faults.js'
+
 /** A parameter of a request that some servers and models refuse. */
 export type RefusableParameter = 'max_tokens' | 'max_completion_tokens' | 'temperature' | 'response_format'
 
@@ -56,6 +58,8 @@ export type ModelFault =
   | { readonly kind: 'no-choices' }
   /** 200 with a `<think>` block, followed by the answer where `answers` is set, else by nothing. */
   | { readonly kind: 'think'; readonly answers: boolean }
+  /** 200 with what a model gets wrong when it answers several viewers at once; to one viewer it answers as ever. */
+  | { readonly kind: 'joint'; readonly how: JointFault }
 
 /** Most faults that can be scripted ahead; scripting more is a RangeError, as it is a mistake in the test. */
 export const SCRIPT_MAX = 10_000

@@ -15,6 +15,9 @@ const VOICES: readonly Voice[] = [sticky, gene]
 /** One word of a persona may stand in any prompt; two are no accident. */
 const KEYWORDS_MIN = 2
 
+/** Lines looked at for one that is short enough. */
+const SHORT_TRIES = 12
+
 const WINK_CHANCE = 1 / 8
 const OPENER_CHANCE = 0.4
 const CLOSER_CHANCE = 0.3
@@ -48,6 +51,29 @@ export function composeLine(
   const closer = random() < CLOSER_CHANCE ? fill(pick(random, voice.closers)) : ''
   const parts = hasWink ? [body, fill(pick(random, voice.winks))] : [opener, body, closer]
   return parts.filter((part) => part !== '').join(' ')
+}
+
+/**
+ * The same for one viewer of several, in at most `unitsMax` units: with little around it, and cut behind a word where nothing is
+ * short enough.
+ */
+export function composeShortLine(
+  asked: { readonly system: string; readonly prompt: string; readonly unitsMax: number },
+  random: Random,
+): string {
+  const voice = toVoice(asked.system)
+  const question = toQuestion(asked.prompt)
+  const topic = toTopic(question)
+  let line = ''
+  for (let tries = 0; tries < SHORT_TRIES; tries++) {
+    const fill = filler(voice, topic, random)
+    line = fill(pick(random, toBodies(voice, { kind: toLineKind(question), topic }, random)))
+    const opened = random() < OPENER_CHANCE ? `${fill(pick(random, voice.openers))} ${line}` : line
+    if (opened.length <= asked.unitsMax) return opened
+    if (line.length <= asked.unitsMax) return line
+  }
+  const words = line.slice(0, asked.unitsMax + 1)
+  return words.slice(0, Math.max(words.lastIndexOf(' '), 0)) || line.slice(0, asked.unitsMax)
 }
 
 /** The voice with the most keywords in the prompt. */

@@ -1,91 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { SECOND, systemClock } from '../../src/clock.js'
-import { type Bot, type ChatMessage, type ReplyTask, toBotLogin, toTaskId } from '../../src/domain.js'
+import { SECOND } from '../../src/clock.js'
+import { toBotLogin } from '../../src/domain.js'
 import { ChorusError } from '../../src/errors.js'
 import { KnownSecrets } from '../../src/known-secrets.js'
-import { seededRandom } from '../../src/random.js'
-import { Conversation } from '../../src/reply/conversation.js'
-import { ModelClient } from '../../src/reply/model-client.js'
-import { Models, type ModelsOptions } from '../../src/reply/models.js'
-import { ReplyWriter, type ReplyWriterOptions } from '../../src/reply/reply-writer.js'
-import { TokenCeiling } from '../../src/reply/token-ceiling.js'
-import { WordFilter } from '../../src/reply/word-filter.js'
-import { ModelSimulator, type ModelSimulatorOptions } from '../../src/simulator/model-simulator.js'
 import { chatMessage } from '../support/chat-message.js'
-import { ManualClock } from '../support/manual-clock.js'
-import { recordEvents } from './event-record.js'
-
-const PERSONA =
-  'A retired lighthouse keeper who distrusts seagulls, loves bad puns and never talks about the fog of 1962.'
-const AVA: Bot = { login: toBotLogin('Ava'), persona: PERSONA, aliases: ['avie'], talkativeness: 1 }
-const BEN: Bot = { login: toBotLogin('ben'), persona: 'A monk.', aliases: [], talkativeness: 1 }
-/** Stands for the words that nobody wants to read in a test. */
-const SLUR = 'frobnak'
-
-const SPENT: ModelsOptions['ceiling'] = {
-  level: 'spent',
-  restore: () => {},
-  status: () => ({ day: '2026-01-01', tokens: 9, perDay: 9, level: 'spent' }),
-}
+import { AVA, BEN, PERSONA, SLUR, SPENT, setUp, taskFor } from './writer-fixture.js'
 
 const UNWANTED = { wordFilter: { allows: () => false } }
-
-function taskFor(message: ChatMessage, bot = AVA): ReplyTask {
-  return { id: toTaskId(bot.login, message.id), bot: bot.login, cause: 'mention', message, delayMs: 0 }
-}
-
-/** Everything real but the clock: the writer's own model client asks the built-in model over a socket. */
-async function setUp(
-  options: Partial<ReplyWriterOptions> & {
-    readonly server?: Partial<ModelSimulatorOptions>
-    readonly models?: Partial<Pick<ModelsOptions, 'template' | 'ceiling'>>
-  } = {},
-) {
-  const { server, models: settings, ...overrides } = options
-  const clock = new ManualClock()
-  const recorded = recordEvents()
-  const { events } = recorded
-  const model = new ModelSimulator({ clock: systemClock(), random: seededRandom(1), latency: 0, ...server })
-  await model.start()
-  const client = new ModelClient({
-    ...{ baseUrl: model.url, model: 'tiny', temperature: 0.9, maxTokens: 120, deadlineMs: 20 * SECOND },
-    ...{ clock, events },
-  })
-  const ceiling = new TokenCeiling({ perDay: 0, store: undefined, clock, events })
-  const models = new Models({
-    ...{ main: client, fallback: undefined, template: false, ceiling, clock, events },
-    ...{ random: seededRandom(3), changed: () => {}, ...settings },
-  })
-  const conversation = new Conversation({ clock })
-  const writer = new ReplyWriter({
-    bots: [AVA, BEN],
-    ...{ conversation, model: models, wordFilter: new WordFilter({ blockedTerms: [SLUR] }), clock, events },
-    ...{
-      moderation: 'auto',
-      links: false,
-      commandPrefixes: ['!'],
-      secrets: ['zz-local-key-4711'],
-      random: seededRandom(2),
-      ...overrides,
-    },
-  })
-  const write = (message: ChatMessage, bot = AVA, signal = new AbortController().signal) =>
-    writer.write(taskFor(message, bot), { signal, attempt: 1 })
-  const say = (...texts: readonly string[]) =>
-    model.script(...texts.map((text) => ({ kind: 'say', text }) as const))
-  const prompts = () =>
-    model.records
-      .filter((record) => record.path.endsWith('/chat/completions'))
-      .map((record) => JSON.stringify(record.body))
-  const reasons = () => recorded.filtered.map((event) => `${event.attempt} ${event.reason}`)
-  return {
-    ...{ ...recorded, clock, conversation, model, prompts, reasons, say, write },
-    [Symbol.asyncDispose]: () => {
-      models.stop()
-      return model.stop()
-    },
-  }
-}
 
 describe('ReplyWriter', () => {
   it('writes what the model says, threaded to the message it answers', async () => {
@@ -106,6 +27,40 @@ describe('ReplyWriter', () => {
     expect(at.prompts()[0]).toMatch(/I like cats.*@ava and you\?/)
     expect(at.prompts()[0]).not.toContain('unrelated spam')
     expect(at.prompts()[0]).toContain('distrusts seagulls')
+  })
+
+  it('answers with one line what the viewer has asked since, too', async () => {
+    await using at = await setUp()
+    const asked = ['@ava hi', '@ava are you there', '@ava tell me of gulls'].map((text) => chatMessage(text))
+    const [first, ...further] = asked
+    if (!first) throw new Error('nothing asked')
+    for (const message of [chatMessage('meanwhile', { login: 'bob' }), ...asked])
+      at.conversation.hear(message)
+    const line = await at.write(first, AVA, undefined, {
+      further: further.map((message) => taskFor(message)),
+    })
+    expect(line.replyTo).toBe(first.id)
+    expect(at.prompts()).toHaveLength(1)
+    expect(at.prompts()[0]).toContain(
+      String.raw`</chat>\nAnswer these lines of one person with a single line:\n<line>\nann: @ava hi\nann: @ava are you there\nann: @ava tell me of gulls\n</line>`,
+    )
+    expect(at.prompts()[0]).toContain(String.raw`<chat>\nbob: meanwhile\n</chat>`)
+  })
+
+  it('shows the model the newest four of a viewer’s further lines', async () => {
+    await using at = await setUp()
+    const further = Array.from({ length: 9 }, (_, i) => taskFor(chatMessage(`@ava number ${i}`)))
+    await at.write(chatMessage('@ava first'), AVA, undefined, { further })
+    expect(at.prompts()[0]).toMatch(/first.*number 5.*number 8/)
+    expect(at.prompts()[0]).not.toContain('number 4')
+  })
+
+  it('makes a line anew where a run that ended has made one for several viewers', async () => {
+    await using at = await setUp()
+    at.say('ahoy', 'hi')
+    const text = '@ann ahoy @bob ahoy'
+    const line = await at.write(chatMessage('@ava hi'), AVA, undefined, { made: { text, parts: [] } })
+    expect(line.text).toBe('ahoy')
   })
 
   it.each([
