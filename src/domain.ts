@@ -86,6 +86,7 @@ export type SilenceReason =
   | 'known-bot'
   | 'ignored-user'
   | 'command'
+  | 'control'
   | 'not-drawn'
   | 'no-talker'
   | 'token-limit'

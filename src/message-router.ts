@@ -28,6 +28,8 @@ import type {
   StopOptions,
   TakenBack,
 } from './reply-queue.js'
+import { parseChatCommand } from './routing/chat-command.js'
+import { runCommand, type Standing } from './routing/run-command.js'
 
 /** How it goes with a router. JSON-safe. */
 export interface RouterStatus extends AnswerStatus {
@@ -46,8 +48,8 @@ const REASONS: Readonly<Record<Clearing['kind'], string>> = {
 }
 
 /**
- * Takes chat in and owes replies: what it accepts gets an answer, whatever comes after it. A decider decides for it and a
- * queue owes for it: it knows both only as ports, which is why it stands beside the stages and not in one of them.
+ * Takes chat in and owes replies: what it accepts gets an answer, whatever comes after it. It leads from the stage of
+ * routing to that of the queue, which is why it stands here and not in one of them.
  *
  * @example
  * const bots = toBots([{ login: 'ava' }])
@@ -58,6 +60,7 @@ const REASONS: Readonly<Record<Clearing['kind'], string>> = {
 export class MessageRouter<Line = string> {
   /** Everything the router and its queue tell. */
   readonly events: ChorusEmitter
+  readonly #options: MessageRouterOptions<Line>
   readonly #bots: readonly Bot[]
   readonly #orchestrator: ReplyDecider
   readonly #queue: ReplyQueue
@@ -71,6 +74,7 @@ export class MessageRouter<Line = string> {
 
   constructor(options: MessageRouterOptions<Line>) {
     this.events = options.events ?? new ChorusEmitter()
+    this.#options = options
     this.#bots = options.bots
     this.#orchestrator = options.orchestrator
     this.#clock = options.clock ?? systemClock()
@@ -99,6 +103,7 @@ export class MessageRouter<Line = string> {
       this.events.emit('message:received', { message })
       const decisions = await this.#accept(message, this.#orchestrator.decide(message, this.#known))
       this.events.emit('message:decided', { message, decisions })
+      if (decisions.some((each) => each.kind === 'silence' && each.reason === 'control')) this.#obey(message)
       return decisions
     } catch (error) {
       this.events.emit('error', { error, where: 'handleIncomingMessage' })
@@ -249,6 +254,25 @@ export class MessageRouter<Line = string> {
   #waitMs(bot: BotLogin): number {
     const { expectedMs, oldestMs } = this.#queue.laneWait(this.#nameOf(bot))
     return Math.max(expectedMs, oldestMs)
+  }
+
+  /** Does what a moderator's command says, also during a graceful stop: that may take a while. */
+  #obey({ channel, id, login, text }: ChatMessage): void {
+    const command = parseChatCommand(text)
+    if (!command || this.#state === 'stopped') return
+    const context = { bots: this.#bots, controls: this.#controls, standing: this.#standing(), by: login }
+    const answer = runCommand(command, context)
+    this.#options.answerCommand?.(channel, answer, id)
+  }
+
+  #standing(): Standing {
+    const talking = this.#bots.filter(({ login }) => this.mutedReason(login) === undefined)
+    return {
+      waiting: this.getQueueMetrics().global.size,
+      waitMs: Math.max(0, ...talking.map(({ login }) => this.#queue.laneWait(login).expectedMs)),
+      chance: this.#orchestrator.chance,
+      parked: this.#options.parked?.() ?? [],
+    }
   }
 
   async #accept(message: ChatMessage, decisions: Decision[]): Promise<Decision[]> {

@@ -11,6 +11,7 @@ import {
 } from '../domain.js'
 import { between, type Random } from '../random.js'
 import type { Circumstances } from '../reply-decider.js'
+import { isChatCommand } from './chat-command.js'
 import type { MentionFinder } from './mention.js'
 
 /** Mentions that wait longer than this have a bot leave out what nobody has asked it for. */
@@ -52,9 +53,12 @@ export function decideReplies(
 ): Decision[] {
   const unheard = reasonToIgnore(message, rules)
   if (unheard) return [silence(unheard)]
+  const isCommand = isChatCommand(message.text)
+  if (isCommand && mayCommand(message)) return [silence('control')]
   const mentioned = mentionedBots(message, rules)
   if (mentioned.length > 0) return mentioned.map((bot) => reply(message, bot, 'mention', rules, random))
-  if (rules.commandPrefixes.some((prefix) => message.text.startsWith(prefix))) return [silence('command')]
+  if (isCommand || rules.commandPrefixes.some((prefix) => message.text.startsWith(prefix)))
+    return [silence('command')]
   return [drawReply(message, rules, random, circumstances)]
 }
 
@@ -66,6 +70,11 @@ function reasonToIgnore(message: ChatMessage, rules: ReplyRules): PlainReason | 
   if (rules.knownBots.has(login)) return 'known-bot'
   if (rules.ignoredUsers.has(login)) return 'ignored-user'
   return undefined
+}
+
+/** By badge alone, since names can be sold. A mirrored line, whose badges are another room's, does not come so far. */
+function mayCommand({ roles }: ChatMessage): boolean {
+  return roles.broadcaster || roles.moderator
 }
 
 /** Mentioned by name, or by a reply to a line of theirs. */

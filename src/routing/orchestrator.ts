@@ -38,6 +38,11 @@ export class Orchestrator implements ReplyDecider {
     this.#rules = toRules(bots, replies, ignore)
   }
 
+  /** The configured chance of an unasked reply. */
+  get chance(): number {
+    return this.#rules.chance
+  }
+
   /** One decision per bot that answers, or a single silence with its reason. */
   decide(message: ChatMessage, known: Partial<Circumstances> = {}): Decision[] {
     return decideReplies(message, this.#rules, this.#random, {
