@@ -56,6 +56,7 @@ export class ReplyWork {
       // A process that dies of these replies must know them the next time.
       await Promise.all(turn.entries.map((entry) => journal.put(toRecord(entry))))
       context.signal.throwIfAborted()
+      turn.forgetDropped()
       const { line, missing } = await makeLine(handler, turn, context, { clock, madeIn })
       for (const entry of missing) this.#answerAlone(this.#drop(turn, entry))
       if (turn.isEmpty) return
@@ -72,10 +73,13 @@ export class ReplyWork {
     const turn = this.#begin(shares)
     const { writtenAtMs } = turn.carrier
     if (!this.#options.handler.deliver || writtenAtMs === undefined) {
-      this.#settle(turn, { kind: 'sent', inDoubt: true })
+      this.#settle(turn, turn.inDoubt)
       return
     }
-    for (const entry of turn.entries) this.#move(entry, 'ready')
+    for (const entry of turn.entries) {
+      this.#move(entry, 'ready')
+      if (turn.entries.length > 1) void this.#options.journal.put(toRecord(entry))
+    }
     void this.#deliver(turn, { ...this.#contextOf(turn), writtenAtMs })
   }
 
@@ -123,7 +127,7 @@ export class ReplyWork {
   /** A line that was written may be in chat: that much is known of it, and nothing more will be. */
   abandon(): void {
     for (const [entry, turn] of [...this.#turns].filter(([entry]) => isInFlight(entry))) {
-      this.settle(entry, { kind: 'sent', inDoubt: true })
+      this.settle(entry, turn.inDoubt)
       turn.abort(stopped())
     }
   }
@@ -152,6 +156,8 @@ export class ReplyWork {
     // Before it is written: a crash must not make a line be said twice.
     if (isNow) journal.putNow(toRecord(carrier))
     else void journal.put(toRecord(carrier))
+    // It has come to nothing: whoever is not wanted any more drops out before it is said again.
+    for (const entry of isNow ? [] : turn.unwanted) if (entry.takenBack) this.takeBack(entry, entry.takenBack)
   }
 
   #start(turn: Turn): void {
@@ -252,20 +258,17 @@ export class ReplyWork {
     const isApart = turn.isJoint && error.scope === 'reply'
     for (const entry of turn.entries) {
       this.#turns.delete(entry)
-      this.#failEntry(entry, error, isApart)
+      // It may be in chat, whatever has gone wrong since: another line would be a second answer.
+      if (isInFlight(entry)) this.settle(entry, turn.inDoubt)
+      else this.#failEntry(entry, error, isApart)
     }
   }
 
   #failEntry(entry: LedgerEntry, error: ChorusError, isApart: boolean): void {
-    const { ledger } = this.#options
-    if (!ledger.isOpen(entry)) return
-    if (isInFlight(entry)) {
-      // It may be in chat, whatever has gone wrong since: another line would be a second answer.
-      this.settle(entry, { kind: 'sent', inDoubt: true })
-    } else if (entry.takenBack) {
+    if (entry.takenBack) {
       this.settle(entry, entry.takenBack)
-    } else if (!this.#isClosed) {
-      ledger.part(entry)
+    } else if (!this.#isClosed && this.#options.ledger.isOpen(entry)) {
+      this.#options.ledger.part(entry)
       if (isApart) this.#answerAlone([entry])
       else this.#tryLater(entry, error)
     }

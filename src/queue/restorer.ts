@@ -121,13 +121,11 @@ export class Restorer {
 
   /** All of these were to be answered by one line, which was written. */
   #resend(line: readonly ReplyRecord[]): void {
-    const { journal, keyOf, work } = this.#options
+    const { keyOf, work } = this.#options
     const entries = line.flatMap((record) => this.#enter(record, undefined) ?? [])
     if (entries.length === 0) return
     for (const entry of entries) this.#tellRestored(entry)
     work.resend(toShares(entries, keyOf))
-    // Whoever of them is settled last: until then the file must know that the line was written.
-    for (const entry of entries.length > 1 ? entries : []) void journal.put(toRecord(entry))
   }
 
   /** Takes it into the ledger, unless its bot takes no part. */
@@ -192,22 +190,29 @@ export class Restorer {
   }
 }
 
-/** Replies whose line was being written, by the line: of those that share one, a single record tells so. */
+/**
+ * Replies whose line was being written, by the line. Of those that share one, a single record tells so: it stands last, to be
+ * settled last again.
+ */
 function writtenLines(records: readonly ReplyRecord[]): readonly (readonly ReplyRecord[])[] {
-  const lines = new Map<string, ReplyRecord[]>()
   const keyOf = ({ joint, task }: ReplyRecord) => joint ?? task.id
-  for (const record of records) if (record.progress.kind === 'sending') lines.set(keyOf(record), [record])
-  for (const record of records) {
-    const [carrier] = lines.get(keyOf(record)) ?? []
-    if (!carrier || carrier === record) continue
-    lines.get(keyOf(record))?.push({ ...record, progress: carrier.progress })
-  }
-  return [...lines.values()]
+  const written = records.filter(({ progress }) => progress.kind === 'sending')
+  const carriers = new Map(written.map((record) => [keyOf(record), record]))
+  return [...carriers].map(([key, carrier]) => {
+    const others = records.filter((record) => record !== carrier && keyOf(record) === key)
+    return [...others.map((record) => ({ ...record, progress: carrier.progress })), carrier]
+  })
 }
 
+/** The share of the last one stands last, and in it the last one. */
 function toShares(entries: readonly LedgerEntry[], keyOf: (entry: LedgerEntry) => string): Share[] {
   const shares = new Map<string, LedgerEntry[]>()
-  for (const entry of entries) shares.set(keyOf(entry), [...(shares.get(keyOf(entry)) ?? []), entry])
+  for (const entry of entries) {
+    const key = keyOf(entry)
+    const share = [...(shares.get(key) ?? []), entry]
+    shares.delete(key)
+    shares.set(key, share)
+  }
   return [...shares.values()]
 }
 

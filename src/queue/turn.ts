@@ -46,6 +46,12 @@ export class Turn {
     return first
   }
 
+  /** Those that nobody wants any more; none where that is all of them, for then the line is taken back as a whole. */
+  get unwanted(): LedgerEntry[] {
+    const unwanted = this.entries.filter(({ takenBack }) => takenBack)
+    return unwanted.length === this.entries.length ? [] : unwanted
+  }
+
   get isEmpty(): boolean {
     return this.#shares.length === 0
   }
@@ -73,6 +79,11 @@ export class Turn {
     return share
   }
 
+  /** A line that is only asked for now leaves them out by itself. */
+  forgetDropped(): void {
+    this.#dropped.clear()
+  }
+
   /**
    * The line without the answers to the shares that dropped out since it was made.
    *
@@ -81,7 +92,7 @@ export class Turn {
   withoutDropped(line: unknown, joint: JointHandler<unknown> | undefined): unknown {
     if (this.#dropped.size === 0) return line
     const left = joint?.without(line, new Set(this.#dropped))
-    this.#dropped.clear()
+    this.forgetDropped()
     if (left === undefined) throw new ChorusError('reply-failed', 'the line answers nobody any more')
     return left
   }
@@ -95,6 +106,11 @@ export class Turn {
       attempt: this.entries.reduce((most, { attempts }) => Math.max(most, attempts), 0) + 1,
       ...(line !== undefined && { made: line }),
     }
+  }
+
+  /** What each of its replies ends with where nobody knows what became of the line. */
+  get inDoubt(): Outcome {
+    return this.toOutcome({ kind: 'sent', inDoubt: true })
   }
 
   /** What each of its replies ends with. */

@@ -133,10 +133,14 @@ class CrashRound {
   /** @param {Kill | undefined} kill how it will end */
   #load(kill) {
     const { env, folder, room, wallAheadMs } = this.#world
-    const { factor, seed } = this.#plan
+    const { factor, joint, seed } = this.#plan
     const child = new ChorusChild({
       order: {
-        config: { channels: [room.channel], bots: BOTS.map((login) => ({ login })), replies: { chance: 0 } },
+        config: {
+          channels: [room.channel],
+          bots: BOTS.map((login) => ({ login })),
+          replies: { chance: 0, joint },
+        },
         factor,
         wallAheadMs,
         seed: seed + this.#children.length,

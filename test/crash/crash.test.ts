@@ -18,9 +18,12 @@ const FACTOR = 10
 /** A small raid on a Chorus that is killed as `moments` say. */
 function planOf(moments: readonly Moment[], parts: Partial<Plan> = {}): Plan {
   const kills: Kill[] = moments.map((moment) => ({ moment, downMs: 0 }))
-  const calm = { isEarly: false, isModerator: true, raidAfterMs: 0, overMs: 1000 }
+  const calm = { isEarly: false, isModerator: true, raidAfterMs: 0, overMs: 1000, againShare: 0 }
   return { ...planRound({ seed: 7, factor: FACTOR, viewers: 12 }), ...calm, ...parts, kills }
 }
+
+/** A raid that is answered in joint lines nearly from the first one on. */
+const JOINED = { joint: { whenWaitOver: 1, maxViewers: 6 }, viewers: 30 }
 
 async function judged(plan: Plan, options?: Parameters<typeof playRound>[1]) {
   const { failures, ...counts } = judgeRound(await playRound(plan, options))
@@ -71,6 +74,60 @@ describe('a line that was being written at the kill', () => {
   )
 })
 
+describe('a line for several viewers', () => {
+  it.concurrent.each<Moment>([
+    { kind: 'step', step: 'joining', count: 5 },
+    { kind: 'step', step: 'joined', count: 5 },
+    { kind: 'step', step: 'jointly-settling', count: 3 },
+  ])(
+    'that was not written at the kill, or was confirmed, costs nobody the answer: $step',
+    async (moment) => {
+      const verdict = await judged(planOf([moment], JOINED))
+      expect(verdict).toMatchObject({ found: [], inJoint: 1 })
+      expect(verdict.jointLines).toBeGreaterThan(0)
+    },
+    ROUND_MS,
+  )
+
+  it.concurrent.each<[string, Moment]>([
+    ['was shown', { kind: 'line', count: 6 }],
+    ['was not', { kind: 'step', step: 'jointly-marked', count: 2 }],
+  ])(
+    'that was being written at the kill is left in doubt by a moderator for all of them, if it %s',
+    async (_what, moment) => {
+      const verdict = await judged(planOf([moment], JOINED))
+      expect(verdict).toMatchObject({ found: [], repeated: 0, inJoint: 1 })
+      expect(verdict.inDoubtShown + verdict.inDoubtNotShown).toBeGreaterThan(1)
+    },
+    ROUND_MS,
+  )
+
+  it.concurrent.each<[string, Moment]>([
+    ['was shown', { kind: 'line', count: 6 }],
+    ['was not', { kind: 'step', step: 'jointly-marked', count: 2 }],
+  ])(
+    'that was being written at the kill is said again by an ordinary account, as it was, if it %s',
+    async (_what, moment) => {
+      const parts = { ...JOINED, factor: FACTOR / 2, isModerator: false }
+      const verdict = await judged(planOf([moment], parts))
+      expect(verdict).toMatchObject({ found: [], inDoubtShown: 0, inDoubtNotShown: 0, inJoint: 1 })
+      expect(verdict.repeated).toBeGreaterThan(0)
+    },
+    ROUND_MS,
+  )
+
+  it.concurrent(
+    'that nothing could repeat any more is in doubt for all of them, and recorded so',
+    async () => {
+      const plan = planOf([{ kind: 'step', step: 'jointly-marked', count: 2 }], JOINED)
+      const verdict = await judged({ ...plan, kills: plan.kills.map((kill) => ({ ...kill, downMs: 40_000 })) })
+      expect(verdict).toMatchObject({ found: [], repeated: 0, inJoint: 1 })
+      expect(verdict.inDoubtNotShown).toBeGreaterThan(1)
+    },
+    ROUND_MS,
+  )
+})
+
 describe('a reply at which four processes have died', () => {
   it(
     'goes to the dead letters, and everybody else is answered',
@@ -100,6 +157,17 @@ describe('a journal', () => {
     async () => {
       const plan = planOf([{ kind: 'line', count: 3 }])
       const { failures, isOk } = await judged(plan, { forgets: 'mark' })
+      expect(isOk).toBe(false)
+      expect(failures.twice.length).toBeGreaterThan(0)
+    },
+    ROUND_MS,
+  )
+
+  it.concurrent(
+    'that forgets which replies share a line is found out',
+    async () => {
+      const plan = planOf([{ kind: 'line', count: 6 }], JOINED)
+      const { failures, isOk } = await judged(plan, { forgets: 'joint' })
       expect(isOk).toBe(false)
       expect(failures.twice.length).toBeGreaterThan(0)
     },

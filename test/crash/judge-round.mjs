@@ -1,3 +1,6 @@
+import { botOf, groupBy, isThreaded, lineAnswers, taskOf } from '../support/line-answers.mjs'
+import { linesInDoubt, linesInState } from './journal-lines.mjs'
+
 /** @import { Breach, SendAttempt } from '../../dist/simulator/twitch-ledger.js' */
 /** @import { Evidence } from './crash-round.mjs' */
 /** @import { SettledRow } from './read-journal.mjs' */
@@ -9,7 +12,8 @@
  * @property {readonly string[]} lost accepted, and neither shown nor left in doubt
  * @property {readonly string[]} twice shown more than once
  * @property {readonly string[]} missingOutcome accepted, and without an outcome at the end
- * @property {readonly string[]} wrongOutcome sent without a doubt and not shown, ended otherwise and shown, or ended twice
+ * @property {readonly string[]} wrongOutcome sent without a doubt and not shown, or by another line than it claims; ended
+ *   otherwise and shown; or ended twice
  * @property {readonly string[]} notSent dead, expired or withdrawn, without having been in work in three dead processes
  * @property {readonly string[]} strays lines in chat that answer no accepted reply
  * @property {readonly string[]} unanswered viewers none of whose questions was accepted
@@ -30,10 +34,13 @@
  * @property {number} accepted
  * @property {number} unheard questions that no process had accepted
  * @property {number} unanswered lines that got no answer while a process lived on: on a loaded machine a fast clock makes that happen
- * @property {number} inWriting replies whose line was being written at a kill
+ * @property {number} jointLines lines in chat that answer several viewers
+ * @property {number} sharedLines lines in chat that answer several questions of one viewer
+ * @property {number} inJoint kills at which several replies were to get one line
+ * @property {number} inWriting lines that were being written at a kill
  * @property {number} repeated of these, the ones that ended as sent without a doubt: said again under Twitch’s rule on repetitions
- * @property {number} inDoubtShown
- * @property {number} inDoubtNotShown
+ * @property {number} inDoubtShown replies
+ * @property {number} inDoubtNotShown replies
  * @property {number} givenUp replies given up because four processes died at them
  */
 
@@ -48,11 +55,12 @@ const CRASHES_MAX = 4
 export function judgeRound(evidence) {
   const { deaths, journal, questions } = evidence
   const accepted = acceptedOf(evidence)
-  const shown = countBy(evidence.attempts.filter(isDelivered), taskOf)
-  const ends = accepted.map((id) => toEnd(id, { shown: shown.get(id) ?? 0, evidence }))
+  const answers = answersOf(accepted, evidence)
+  const ends = accepted.map((id) => toEnd(id, answers, evidence))
   const inDoubt = ends.filter(({ row }) => row?.isInDoubt)
-  const inWriting = idsInState(evidence, 'sending')
-  const failures = { ...failuresOf(ends, evidence), ...failuresAround(accepted, inDoubt, evidence) }
+  const inWriting = linesInState(deaths, 'sending')
+  const isSure = new Set(journal.settled.filter(({ isInDoubt }) => !isInDoubt).map(({ id }) => id))
+  const failures = { ...failuresOf(ends, evidence), ...failuresAround(ends, answers, evidence) }
   return {
     isOk: Object.values(failures).every((found) => found.length === 0),
     failures,
@@ -62,18 +70,43 @@ export function judgeRound(evidence) {
     accepted: accepted.length,
     unheard: questions.filter(({ task }) => !accepted.includes(task)).length,
     unanswered: evidence.unanswered.length,
-    inWriting: inWriting.size,
-    repeated: journal.settled.filter(({ id, isInDoubt }) => inWriting.has(id) && !isInDoubt).length,
+    jointLines: [...answers].filter(([line, ids]) => !isThreaded(line) && ids.length > 1).length,
+    sharedLines: [...answers].filter(([line, ids]) => isThreaded(line) && ids.length > 1).length,
+    inJoint: deaths.filter(({ open }) => open.some(({ joint }) => joint !== undefined)).length,
+    inWriting: inWriting.length,
+    repeated: inWriting.filter((id) => isSure.has(id)).length,
     inDoubtShown: inDoubt.filter((end) => end.shown > 0).length,
     inDoubtNotShown: inDoubt.filter((end) => end.shown === 0).length,
     givenUp: ends.filter((end) => end.isGivenUp).length,
   }
 }
 
+/** @typedef {ReadonlyMap<SendAttempt, readonly string[]>} Answers replies by the line that answers them */
+
+/**
+ * @param {readonly string[]} accepted
+ * @param {Evidence} evidence
+ * @returns {Answers}
+ */
+function answersOf(accepted, { attempts, journal, questions }) {
+  const viewers = new Map(questions.map(({ task, viewer }) => [task, viewer]))
+  const rows = new Map(journal.settled.map((row) => [row.id, row]))
+  return lineAnswers(
+    attempts,
+    accepted.map((id) => {
+      const row = rows.get(id)
+      const { line } = row ?? {}
+      const mayShare = row?.outcome === 'sent' && line === undefined
+      return { id, viewer: viewers.get(id) ?? '', mayShare, ...(line !== undefined && { line }) }
+    }),
+  )
+}
+
 /**
  * @typedef {object} End how an accepted reply has ended
  * @property {string} id
  * @property {number} shown
+ * @property {boolean} isMisled whether it claims a line that does not answer it
  * @property {SettledRow | undefined} row
  * @property {number} rows how often it was settled
  * @property {boolean} isGivenUp
@@ -81,17 +114,26 @@ export function judgeRound(evidence) {
 
 /**
  * @param {string} id
- * @param {{ shown: number, evidence: Evidence }} what
+ * @param {Answers} answers
+ * @param {Evidence} evidence
  * @returns {End}
  */
-function toEnd(id, { shown, evidence: { deaths, journal } }) {
+function toEnd(id, answers, { deaths, journal }) {
   const rows = journal.settled.filter((settled) => settled.id === id)
   const [row] = rows
   const crashes = deaths.filter(({ open }) =>
     open.some((reply) => reply.id === id && reply.state === 'working'),
   )
   const isDead = row?.outcome === 'dead' && row.details.includes('"process-died"')
-  return { id, shown, row, rows: rows.length, isGivenUp: isDead && crashes.length >= CRASHES_MAX }
+  const lines = [...answers].flatMap(([line, ids]) => (ids.includes(id) ? [line.shown?.id] : []))
+  return {
+    id,
+    shown: lines.length,
+    isMisled: row?.line !== undefined && !lines.includes(row.line),
+    row,
+    rows: rows.length,
+    isGivenUp: isDead && crashes.length >= CRASHES_MAX,
+  }
 }
 
 /**
@@ -106,7 +148,9 @@ function failuresOf(ends, { journal }) {
     lost: ids(({ shown, row, isGivenUp }) => shown === 0 && !row?.isInDoubt && !isGivenUp),
     twice: ids(({ shown }) => shown > 1),
     missingOutcome: ids((end) => !end.row || isOpen(end)),
-    wrongOutcome: ids(({ row, rows, shown }) => rows > 1 || (row && isContradicted(row, shown))),
+    wrongOutcome: ids(
+      ({ isMisled, row, rows, shown }) => isMisled || rows > 1 || (row && isContradicted(row, shown)),
+    ),
     notSent: ids(({ row, isGivenUp }) => row && row.outcome !== 'sent' && !isGivenUp),
   }
 }
@@ -120,21 +164,24 @@ function isContradicted({ outcome, isInDoubt }, shown) {
 }
 
 /**
- * @param {readonly string[]} accepted
- * @param {readonly End[]} inDoubt
+ * @param {readonly End[]} ends
+ * @param {Answers} answers
  * @param {Evidence} evidence
  */
-function failuresAround(accepted, inDoubt, { attempts, breaches, deaths, problems, questions, unanswered }) {
-  const viewers = new Set(questions.map(({ viewer }) => viewer))
-  const heard = new Set(questions.filter(({ task }) => accepted.includes(task)).map(({ viewer }) => viewer))
-  const doubts = countBy(inDoubt, ({ id }) => id.split('/')[0] ?? id)
+function failuresAround(ends, answers, { attempts, breaches, deaths, problems, questions, unanswered }) {
+  const accepted = new Set(ends.map(({ id }) => id))
+  const viewers = new Map(questions.map(({ task, viewer }) => [task, viewer]))
+  const heard = new Set(questions.filter(({ task }) => accepted.has(task)).map(({ viewer }) => viewer))
+  const rows = ends.flatMap(({ row }) => (row?.isInDoubt ? [row] : []))
+  const doubts = groupBy(rows, ({ id }) => botOf(id))
   const endsOf = (/** @type {string} */ bot) => deaths.length + unanswered.filter((one) => one === bot).length
   return {
-    strays: attempts.filter((line) => isDelivered(line) && !accepted.includes(taskOf(line))).map(taskOf),
-    unanswered: [...viewers].filter((viewer) => !heard.has(viewer)),
+    strays: [...answers].filter(([, ids]) => ids.length === 0).map(([line]) => nameOf(line)),
+    unanswered: [...new Set(viewers.values())].filter((viewer) => !heard.has(viewer)),
     tooManyInDoubt: [...doubts]
-      .filter(([bot, count]) => count > endsOf(bot))
-      .map(([bot, count]) => `${bot}: ${count} in doubt after ${endsOf(bot)} kills and lines unanswered`),
+      .map(([bot, own]) => ({ bot, count: linesInDoubt(own, viewers) }))
+      .filter(({ bot, count }) => count > endsOf(bot))
+      .map(({ bot, count }) => `${bot}: ${count} in doubt after ${endsOf(bot)} kills and lines unanswered`),
     breaches: breaches
       .filter((breach) => !isRepetition(breach, attempts))
       .map((breach) => describeBreach(breach, attempts)),
@@ -150,11 +197,11 @@ function failuresAround(accepted, inDoubt, { attempts, breaches, deaths, problem
  */
 function isRepetition({ account, kind, text }, attempts) {
   if (kind !== 'duplicate') return false
-  const writes = countBy(
+  const writes = groupBy(
     attempts.filter((line) => line.account === account && line.text === text),
-    taskOf,
+    nameOf,
   )
-  return [...writes.values()].some((count) => count > 1)
+  return [...writes.values()].some((same) => same.length > 1)
 }
 
 /**
@@ -170,7 +217,7 @@ function describeBreach({ account, kind, atMs, text }, attempts) {
     .reverse()
   const told = lines.map((line) => {
     const isSame = line.text === text ? ' the same' : ''
-    return `${Math.round(line.atMs - atMs)} ms ${taskOf(line).slice(0, 12)} ${line.verdict}${isSame}`
+    return `${Math.round(line.atMs - atMs)} ms ${nameOf(line).slice(0, 12)} ${line.verdict}${isSame}`
   })
   return `${account}: ${kind} (${told.join(', ')})`
 }
@@ -181,28 +228,5 @@ function acceptedOf({ decided, deaths, journal }) {
   return [...new Set([...decided, ...rows.map(({ id }) => id)])]
 }
 
-/**
- * @param {Evidence} evidence
- * @param {string} wanted
- */
-function idsInState({ deaths }, wanted) {
-  const rows = deaths.flatMap(({ open }) => open)
-  return new Set(rows.filter(({ state }) => state === wanted).map(({ id }) => id))
-}
-
-/** @param {SendAttempt} attempt */
-const isDelivered = ({ verdict }) => verdict === 'delivered'
-
-/** @param {SendAttempt} attempt the id of the reply that it says */
-const taskOf = ({ account, replyParent }) => `${account}/${replyParent}`
-
-/**
- * @template T
- * @param {readonly T[]} items
- * @param {(item: T) => string} keyOf
- */
-function countBy(items, keyOf) {
-  const counts = /** @type {Map<string, number>} */ (new Map())
-  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
-  return counts
-}
+/** @param {SendAttempt} line whom it is for, in short */
+const nameOf = (line) => (isThreaded(line) ? taskOf(line) : `${line.account} ${line.text}`)

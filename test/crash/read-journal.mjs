@@ -7,6 +7,7 @@ import Libsql from 'libsql'
  * @typedef {object} OpenRow
  * @property {string} id
  * @property {string} state
+ * @property {string} [joint] the same for all that one line is to answer
  */
 
 /**
@@ -14,6 +15,7 @@ import Libsql from 'libsql'
  * @property {string} id
  * @property {string} outcome
  * @property {boolean} isInDoubt
+ * @property {string} [line] the id of the line that has answered it
  * @property {string} details as they stand there
  */
 
@@ -46,23 +48,28 @@ export function readJournal(folder) {
 function readRows(file) {
   const database = new Libsql(file)
   const all = (/** @type {string} */ sql) =>
-    /** @type {Record<string, string>[]} */ (database.prepare(sql).all())
+    /** @type {Record<string, string | undefined>[]} */ (database.prepare(sql).all())
   try {
     // Killed before it had made them.
     if (all("SELECT name FROM sqlite_schema WHERE name = 'settled_reply'").length === 0)
       return { open: [], settled: [] }
     return {
-      open: all('SELECT id, state FROM open_reply').map(({ id = '', state = '' }) => ({ id, state })),
+      open: all('SELECT id, state, joint FROM open_reply').map(({ id = '', state = '', joint }) => ({
+        id,
+        state,
+        ...(joint && { joint }),
+      })),
       settled: all('SELECT id, outcome, details FROM settled_reply').map(
-        ({ id = '', outcome = '', details = '' }) => ({
-          id,
-          outcome,
-          details,
-          isInDoubt: JSON.parse(details).inDoubt === true,
-        }),
+        ({ id = '', outcome = '', details = '' }) => ({ id, outcome, details, ...parseDetails(details) }),
       ),
     }
   } finally {
     database.close()
   }
+}
+
+/** @param {string} details */
+function parseDetails(details) {
+  const { id, inDoubt } = JSON.parse(details)
+  return { isInDoubt: inDoubt === true, ...(typeof id === 'string' && { line: id }) }
 }

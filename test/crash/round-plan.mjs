@@ -7,9 +7,12 @@ import { between, pick, seededRandom } from '../../dist/random.js'
  * Steps of a process that nobody outside could hit: it kills itself there.
  *
  * `accepting`: a reply is to be written down, and is not yet. `marked`: a line is marked as being written, and not a byte
- * of it has left. `settling`: an outcome is known and not written down yet.
+ * of it has left. `settling`: an outcome is known and not written down yet. The others are steps of a reply that shares its
+ * line with others. `joining`: the line is in the making, and that is written down. `joined`: it is made, and was never written.
+ * `jointly-marked`, `jointly-settling`: as above.
  *
- * @typedef {'accepting' | 'marked' | 'settling'} Step
+ * @typedef {'accepting' | 'marked' | 'settling' | JointStep} Step
+ * @typedef {'joining' | 'joined' | 'jointly-marked' | 'jointly-settling'} JointStep
  */
 
 /**
@@ -41,10 +44,21 @@ import { between, pick, seededRandom } from '../../dist/random.js'
  * @property {boolean} isEarly whether the raid does not wait until a bot is in chat
  * @property {number} raidAfterMs from there, or from the start of the first process, to the first question
  * @property {number} overMs how long the raid takes to come
+ * @property {{ whenWaitOver: number, maxViewers: number }} joint when viewers share lines
+ * @property {number} againShare of the viewers, those who ask a second time at once
  * @property {readonly Kill[]} kills one process each, in order; the process after the last one lives
  */
 
 const KILLS_MAX = 3
+/** @type {readonly JointStep[]} */
+const JOINT_STEPS = ['joining', 'joined', 'jointly-marked', 'jointly-settling']
+/** At the configured wait, nearly from the first line on, and never. */
+const JOINTS = [
+  { whenWaitOver: 15, maxViewers: 6 },
+  { whenWaitOver: 1, maxViewers: 6 },
+  { whenWaitOver: 1, maxViewers: 3 },
+  { whenWaitOver: 15, maxViewers: 1 },
+]
 /** Of the rounds, those in which the bots are nobody special. */
 const ORDINARY_SHARE = 0.3
 /** What the answers to a viewer take, roughly: moments are spread over all of it and a little beyond. */
@@ -74,6 +88,8 @@ export function planRound({ seed, factor: askedFactor = 20, viewers = 100 }) {
   const spanMs = (1.2 * viewers * perViewerMs) / killCount
   const share = isModerator ? viewers / killCount : Math.min(viewers / killCount, FIRST_WINDOW_LINES)
   const factor = isModerator ? askedFactor : Math.max(1, askedFactor * ORDINARY_PACE)
+  const joint = pick(random, JOINTS)
+  const againShare = random() < 0.5 ? 0 : 0.4
   return {
     seed,
     factor,
@@ -83,6 +99,8 @@ export function planRound({ seed, factor: askedFactor = 20, viewers = 100 }) {
     isEarly: random() < 0.2,
     raidAfterMs: between(random, [0, 6 * SECOND]),
     overMs: between(random, [2 * SECOND, 10 * SECOND]),
+    joint,
+    againShare,
     kills: Array.from({ length: killCount }, (_, life) => ({
       moment: life > 0 && random() < 0.4 ? earlyMoment(random) : anyMoment(random, { spanMs, share }),
       downMs: random() < 0.5 ? 0 : between(random, [0, factor === 1 ? REAL_DOWN_MAX_MS : DOWN_MAX_MS]),
@@ -103,6 +121,7 @@ function earlyMoment(random) {
     () => news(random, 'joined', 2),
     () => step(random, 'accepting', 20),
     () => step(random, 'marked', 2),
+    () => step(random, pick(random, JOINT_STEPS), 12),
     () => ({ kind: /** @type {const} */ ('line'), count: upTo(random, 2) }),
   ])()
 }
@@ -120,6 +139,7 @@ function anyMoment(random, { spanMs, share }) {
     () => news(random, 'settled', share),
     () => ({ kind: /** @type {const} */ ('line'), count: upTo(random, share) }),
     () => step(random, pick(random, ['accepting', 'marked', 'settling']), share),
+    () => step(random, pick(random, JOINT_STEPS), share),
   ])()
 }
 

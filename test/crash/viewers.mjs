@@ -1,4 +1,5 @@
 import { sleep } from '../../dist/clock.js'
+import { seededRandom } from '../../dist/random.js'
 import { raid } from '../../dist/simulator/scenarios.js'
 
 /** @import { Clock } from '../../dist/clock.js' */
@@ -21,7 +22,10 @@ import { raid } from '../../dist/simulator/scenarios.js'
  * @property {boolean} isAskedAgain the viewer has asked anew, because it was unheard
  */
 
-/** The viewers of a raid: each wants one answer, and asks again when nobody was there to hear the question. */
+/**
+ * The viewers of a raid: each wants one answer, and asks again when nobody was there to hear the question. Some can't wait and
+ * ask a second one.
+ */
 export class Viewers {
   /** @type {Question[]} */
   questions = []
@@ -36,18 +40,22 @@ export class Viewers {
   }
 
   /**
-   * Resolves when every viewer has asked once.
+   * Resolves when every viewer has asked.
    *
    * @param {Plan} plan
    * @param {{ bots: readonly string[], clock: Clock, signal: AbortSignal }} world
    */
-  async raid({ seed, viewers, overMs, raidAfterMs }, { bots, clock, signal }) {
+  async raid({ againShare, seed, viewers, overMs, raidAfterMs }, { bots, clock, signal }) {
+    const random = seededRandom(seed)
     const startMs = clock.now() + raidAfterMs
     const steps = raid({ seed, channel: this.#room.channel, bots, viewers, overMs })
     for (const { atMs, action } of steps) {
       await sleep(clock, Math.max(0, startMs + atMs - clock.now()), signal)
       if (action.kind === 'raid') this.#room.raid(action.from, action.viewers)
-      if (action.kind === 'say') this.ask(action.viewer, botOf(action.text, bots), action.text)
+      if (action.kind !== 'say') continue
+      const { text, viewer } = action
+      this.ask(viewer, botOf(text, bots), text)
+      if (random() < againShare) this.ask(viewer, botOf(text, bots), `${text} And since when?`)
     }
     this.#isRaidOver = true
   }

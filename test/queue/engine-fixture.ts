@@ -22,6 +22,7 @@ export function engineFixture(
     readonly reply?: (task: ReplyTask, context: WorkContext) => Promise<string>
     readonly deliver?: ReplyHandler['deliver'] | 'none'
     readonly joint?: JointHandler<string>['reply']
+    readonly without?: JointHandler<string>['without']
     readonly rules?: JointRules
   } = {},
 ) {
@@ -33,6 +34,7 @@ export function engineFixture(
     reply,
     deliver,
     joint: replyJointly,
+    without = withoutIds,
     rules,
     ...rest
   } = options
@@ -72,7 +74,7 @@ export function jointLine(shares: readonly Pick<ReplyShare, 'id'>[]): JointReply
   return { line: answered.join(' '), answered }
 }
 
-function without(line: string, ids: ReadonlySet<TaskId>): string | undefined {
+function withoutIds(line: string, ids: ReadonlySet<TaskId>): string | undefined {
   const left = line.split(' ').filter((id) => !ids.has(id as TaskId))
   return left.length === 0 ? undefined : left.join(' ')
 }
