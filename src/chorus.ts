@@ -157,7 +157,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
       ...{ bots, random, replies: config.replies, ignore: config.ignore },
       areTokensLow: () => models.areTokensLow(),
     }),
-    reply: (task, context) => writer.write(task, context),
+    reply: async (task, context) => threadable(task, await writer.write(task, context)),
     deliver: (task, line, context) => chat.deliver(task, line, context),
     answerCommand: (channel, text, replyTo) => answers.answer(channel, text, replyTo),
     parked: () => chat.status().parked.map(({ bot }) => bot),
@@ -183,6 +183,13 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     deadLetters: environment.dataDir === undefined ? undefined : new DeadLetters(environment.dataDir),
     keeper: options.tokens ? undefined : keeper,
   })
+}
+
+/** Twitch knows no thread below a notice of its own. */
+function threadable({ message }: ReplyTask, line: ChatLine): ChatLine {
+  if (!message.isNotice) return line
+  const { replyTo: _, ...unthreaded } = line
+  return unthreaded
 }
 
 /** Our own words, and names of the configuration: the gate for models' lines makes them safe, too. */

@@ -50,6 +50,8 @@ export interface ChatMessage {
   readonly replyTo?: { readonly id: MessageId; readonly login: string }
   /** A shared-chat copy of a line that was written in another channel. */
   readonly isMirrored: boolean
+  /** Nobody wrote it: it stands for something that Twitch told, such as a raid. Nothing can be threaded to it. */
+  readonly isNotice?: true
   /** When it reached us, in milliseconds of this process's monotonic clock. */
   readonly arrivedAtMs: number
 }
@@ -93,6 +95,7 @@ export type SilenceReason =
   | 'yielded'
   | 'paused'
   | 'calm'
+  | 'not-greeted'
   | 'mirrored'
   | 'duplicate'
   | 'moderated'
@@ -167,6 +170,24 @@ export type Clearing =
   | { readonly kind: 'message'; readonly channel: ChannelName; readonly id: MessageId }
   | { readonly kind: 'user'; readonly channel: ChannelName; readonly userId: UserId }
   | { readonly kind: 'chat'; readonly channel: ChannelName }
+
+/** Another streamer has sent their viewers over. JSON-safe. */
+export interface Raid {
+  /** Of the copy in a shared chat, the id of the original. */
+  readonly id: MessageId
+  /** Where it was heard. */
+  readonly channel: ChannelName
+  /** Login in lower case, ASCII; the name as viewers see it, in one line. */
+  readonly from: { readonly login: string; readonly displayName: string; readonly userId: UserId }
+  /** As Twitch counts them: who comes along need not say a word. */
+  readonly viewers: number
+  /** It went to another channel that shares its chat with this one: these viewers have not come here. */
+  readonly isMirrored: boolean
+  /** Twitch's own words for it; empty where it has none. */
+  readonly systemMessage: string
+  /** When it reached us, in milliseconds of this process's monotonic clock. */
+  readonly arrivedAtMs: number
+}
 
 /** Whether a line of the clearing's channel is among what was cleared away. */
 export function isCleared(

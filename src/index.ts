@@ -18,6 +18,7 @@ export type {
   Decision,
   MessageId,
   Outcome,
+  Raid,
   ReplyCause,
   ReplyTask,
   Roles,

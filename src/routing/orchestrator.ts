@@ -1,10 +1,12 @@
 import { SECOND } from '../clock.js'
 import { type ConfigInput, defaults } from '../config-schema.js'
-import type { Bot, ChatMessage, Decision } from '../domain.js'
+import type { Bot, ChatMessage, Decision, Raid } from '../domain.js'
 import type { Random } from '../random.js'
 import type { Circumstances, ReplyDecider } from '../reply-decider.js'
-import { type DelayRange, decideReplies, type ReplyRules } from './decide-replies.js'
+import { decideGreeting } from './decide-greeting.js'
+import { decideReplies } from './decide-replies.js'
 import { MentionFinder } from './mention.js'
+import type { DelayRange, ReplyRules } from './reply-rules.js'
 
 export interface OrchestratorOptions {
   readonly bots: readonly Bot[]
@@ -45,11 +47,16 @@ export class Orchestrator implements ReplyDecider {
 
   /** One decision per bot that answers, or a single silence with its reason. */
   decide(message: ChatMessage, known: Partial<Circumstances> = {}): Decision[] {
-    return decideReplies(message, this.#rules, this.#random, {
-      ...ORDINARY,
-      areTokensLow: this.#areTokensLow(),
-      ...known,
-    })
+    return decideReplies(message, this.#rules, this.#random, this.#circumstances(known))
+  }
+
+  /** Which bot greets the viewers of a raid, or why none does. */
+  decideRaid(raid: Raid, known: Partial<Circumstances> = {}): Decision {
+    return decideGreeting(raid, this.#rules, this.#random, this.#circumstances(known))
+  }
+
+  #circumstances(known: Partial<Circumstances>): Circumstances {
+    return { ...ORDINARY, areTokensLow: this.#areTokensLow(), ...known }
   }
 }
 
@@ -69,6 +76,7 @@ function toRules(
       low: inMs(replies.delays.low),
     },
     yields: replies.yield,
+    greetsRaids: replies.greetRaids,
     ownBots: lowerCase(bots.map((bot) => bot.login)),
     knownBots: lowerCase(ignore.bots),
     ignoredUsers: lowerCase(ignore.users),
