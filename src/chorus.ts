@@ -154,7 +154,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const router: MessageRouter<ChatLine> = new MessageRouter<ChatLine>({
     bots,
     orchestrator: new Orchestrator({
-      ...{ bots, random, replies: config.replies, ignore: config.ignore },
+      ...{ bots, random, replies: config.replies, ignore: config.ignore, banter: config.banter },
       areTokensLow: () => models.areTokensLow(),
     }),
     reply: async (task, context) => threadable(task, await writer.write(task, context)),

@@ -96,6 +96,7 @@ export type SilenceReason =
   | 'paused'
   | 'calm'
   | 'not-greeted'
+  | 'banter-over'
   | 'mirrored'
   | 'duplicate'
   | 'moderated'
