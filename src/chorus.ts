@@ -140,7 +140,10 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
       journal?.forget(clearing)
       router.handleClearing(clearing)
     },
-    onRaid: (raid) => events.emit('chat:raided', raid),
+    onRaid: (raid) => {
+      events.emit('chat:raided', raid)
+      void router.handleRaid(raid)
+    },
     onStanding: () => queue.refresh(),
     muted: (bot) => router.mutedReason(bot),
     // The router answers a line once, whichever connections hear it.
@@ -161,7 +164,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const router: MessageRouter<ChatLine> = new MessageRouter<ChatLine>({
     bots,
     orchestrator: new Orchestrator({
-      ...{ bots, random, replies: config.replies, ignore: config.ignore },
+      ...{ bots, random, replies: config.replies, ignore: config.ignore, banter: config.banter },
       areTokensLow: () => models.areTokensLow(),
     }),
     reply: (task, context) => writer.write(task, context),

@@ -4,11 +4,13 @@ import { type ControlState, Controls } from './controls.js'
 import {
   type Bot,
   type BotLogin,
+  type ChannelName,
   type ChatMessage,
   type Clearing,
   type Decision,
   isCleared,
   type MessageId,
+  type Raid,
   type ReplyTask,
   sameLogin,
 } from './domain.js'
@@ -18,6 +20,7 @@ import { HeardMessages } from './heard-messages.js'
 import { heldWhileMuted } from './held-while-muted.js'
 import { inProcessQueue } from './in-process-queue.js'
 import type { MessageRouterOptions } from './message-router-options.js'
+import { Raids, toRaidMessage } from './raids.js'
 import type { Circumstances, ReplyDecider } from './reply-decider.js'
 import type {
   DrainReport,
@@ -26,10 +29,9 @@ import type {
   ReplyHandler,
   ReplyQueue,
   StopOptions,
-  TakenBack,
 } from './reply-queue.js'
-import { parseChatCommand } from './routing/chat-command.js'
-import { runCommand, type Standing } from './routing/run-command.js'
+import { CommandDesk } from './routing/command-desk.js'
+import { toWithdrawn } from './to-withdrawn.js'
 
 /** How it goes with a router. JSON-safe. */
 export interface RouterStatus extends AnswerStatus {
@@ -38,13 +40,6 @@ export interface RouterStatus extends AnswerStatus {
   /** By bot, spelled as in the configuration. */
   readonly lanes: { readonly [login: string]: LaneStatus }
   readonly controls: ControlState
-}
-
-/** In the words of the recorded outcome. */
-const REASONS: Readonly<Record<Clearing['kind'], string>> = {
-  message: 'the message was deleted',
-  user: 'its author was timed out or banned',
-  chat: 'the chat was cleared',
 }
 
 /**
@@ -60,21 +55,21 @@ const REASONS: Readonly<Record<Clearing['kind'], string>> = {
 export class MessageRouter<Line = string> {
   /** Everything the router and its queue tell. */
   readonly events: ChorusEmitter
-  readonly #options: MessageRouterOptions<Line>
   readonly #bots: readonly Bot[]
   readonly #orchestrator: ReplyDecider
   readonly #queue: ReplyQueue
   readonly #clock: Clock
   readonly #controls: Controls
+  readonly #desk: CommandDesk
   /** What whoever decides has to know of this moment; made anew only when something is turned, for every line asks for it. */
   #known: Partial<Circumstances>
   readonly #heard = new HeardMessages()
   readonly #statistics: AnswerStatistics
+  readonly #raids = new Raids()
   #state: 'running' | 'draining' | 'stopped' = 'running'
 
   constructor(options: MessageRouterOptions<Line>) {
     this.events = options.events ?? new ChorusEmitter()
-    this.#options = options
     this.#bots = options.bots
     this.#orchestrator = options.orchestrator
     this.#clock = options.clock ?? systemClock()
@@ -86,6 +81,14 @@ export class MessageRouter<Line = string> {
     })
     this.#known = this.#circumstances()
     this.#queue = options.queue ?? inProcessQueue(options, this.events, this.#controls)
+    this.#desk = new CommandDesk({
+      bots: options.bots,
+      controls: this.#controls,
+      queue: this.#queue,
+      chance: () => options.orchestrator.chance,
+      parked: () => options.parked?.() ?? [],
+      answer: (...answer) => options.answerCommand?.(...answer),
+    })
     const { reply, deliver, joint } = options
     const handler: ReplyHandler<Line> = { reply, ...(deliver && { deliver }), ...(joint && { joint }) }
     this.#queue.serve(heldWhileMuted(handler, this.#controls))
@@ -103,7 +106,8 @@ export class MessageRouter<Line = string> {
       this.events.emit('message:received', { message })
       const decisions = await this.#accept(message, this.#orchestrator.decide(message, this.#known))
       this.events.emit('message:decided', { message, decisions })
-      if (decisions.some((each) => each.kind === 'silence' && each.reason === 'control')) this.#obey(message)
+      // Also during a graceful stop: that may take a while.
+      if (this.#state !== 'stopped' && isControl(decisions)) this.#desk.obey(message)
       return decisions
     } catch (error) {
       this.events.emit('error', { error, where: 'handleIncomingMessage' })
@@ -118,10 +122,34 @@ export class MessageRouter<Line = string> {
   handleClearing(clearing: Clearing): number {
     this.#heard.clear(clearing)
     this.events.emit('chat:cleared', { clearing })
-    const outcome: TakenBack = { kind: 'withdrawn', by: 'moderation', reason: REASONS[clearing.kind] }
     const isMeant = ({ channel, ...line }: ChatMessage) =>
       channel === clearing.channel && isCleared(line, clearing)
-    return this.#queue.takeBack(({ message }) => isMeant(message), outcome)
+    return this.#queue.takeBack(({ message }) => isMeant(message), toWithdrawn(clearing))
+  }
+
+  /**
+   * A raid has come, as USERNOTICE tells: with `replies.greetRaids` one bot owes its viewers a greeting, once per raid and at
+   * most once a minute in a channel. Resolves and fails like {@link handleIncomingMessage}.
+   */
+  async handleRaid(incoming: Raid): Promise<Decision[]> {
+    try {
+      const raid = this.#stamped(incoming)
+      const reason = this.#heard.hear(raid)
+      if (reason) return [{ kind: 'silence', reason }]
+      const decide = () => this.#orchestrator.decideRaid?.(raid, this.#known)
+      const message = toRaidMessage(raid)
+      const decisions = await this.#accept(message, [this.#raids.hear(raid, this.#clock.now(), decide)])
+      this.events.emit('message:decided', { message, decisions })
+      return decisions
+    } catch (error) {
+      this.events.emit('error', { error, where: 'handleRaid' })
+      return []
+    }
+  }
+
+  /** The last raid of a channel in this run. */
+  lastRaid(channel: ChannelName): Raid | undefined {
+    return this.#raids.last(channel)
   }
 
   /** What people have set: calm, mutes, chance. It lives in this process alone. */
@@ -226,9 +254,9 @@ export class MessageRouter<Line = string> {
   }
 
   /** A client of somebody's own may not say when it came: it has come now. */
-  #stamped(message: ChatMessage): ChatMessage {
-    if (Number.isFinite(message.arrivedAtMs)) return message
-    return { ...message, arrivedAtMs: this.#clock.now() }
+  #stamped<T extends { readonly arrivedAtMs: number }>(incoming: T): T {
+    if (Number.isFinite(incoming.arrivedAtMs)) return incoming
+    return { ...incoming, arrivedAtMs: this.#clock.now() }
   }
 
   #circumstances(): Partial<Circumstances> {
@@ -256,25 +284,6 @@ export class MessageRouter<Line = string> {
     return Math.max(expectedMs, oldestMs)
   }
 
-  /** Does what a moderator's command says, also during a graceful stop: that may take a while. */
-  #obey({ channel, id, login, text }: ChatMessage): void {
-    const command = parseChatCommand(text)
-    if (!command || this.#state === 'stopped') return
-    const context = { bots: this.#bots, controls: this.#controls, standing: this.#standing(), by: login }
-    const answer = runCommand(command, context)
-    this.#options.answerCommand?.(channel, answer, id)
-  }
-
-  #standing(): Standing {
-    const talking = this.#bots.filter(({ login }) => this.mutedReason(login) === undefined)
-    return {
-      waiting: this.getQueueMetrics().global.size,
-      waitMs: Math.max(0, ...talking.map(({ login }) => this.#queue.laneWait(login).expectedMs)),
-      chance: this.#orchestrator.chance,
-      parked: this.#options.parked?.() ?? [],
-    }
-  }
-
   async #accept(message: ChatMessage, decisions: Decision[]): Promise<Decision[]> {
     const tasks: ReplyTask[] = []
     for (const decision of decisions) {
@@ -283,6 +292,9 @@ export class MessageRouter<Line = string> {
       tasks.push({ id, bot: this.#nameOf(bot), cause, delayMs, message })
     }
     if (tasks.length === 0) return decisions
+    // Nobody waits for it: a later run need not say it.
+    if (this.#state !== 'running' && tasks.every(({ cause }) => cause === 'low'))
+      return [{ kind: 'silence', reason: this.#state }]
     try {
       await this.#queue.accept(tasks)
       return decisions
@@ -297,4 +309,8 @@ export class MessageRouter<Line = string> {
   #nameOf(login: BotLogin): BotLogin {
     return this.#bots.find((bot) => sameLogin(bot.login, login))?.login ?? login
   }
+}
+
+function isControl(decisions: readonly Decision[]): boolean {
+  return decisions.some((decision) => decision.kind === 'silence' && decision.reason === 'control')
 }

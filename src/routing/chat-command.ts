@@ -1,7 +1,7 @@
 import { MUTE_MINUTES_MAX } from '../controls.js'
 
 /** What every command in chat begins with. */
-export const COMMAND_WORD = '!bots'
+const COMMAND_WORD = '!bots'
 
 /** What a moderator asks for in chat. `bot` is what was written: never say it again. */
 export type ChatCommand =

@@ -120,7 +120,10 @@ describe('a line for several viewers', () => {
     'that nothing could repeat any more is in doubt for all of them, and recorded so',
     async () => {
       const plan = planOf([{ kind: 'step', step: 'jointly-marked', count: 2 }], JOINED)
-      const verdict = await judged({ ...plan, kills: plan.kills.map((kill) => ({ ...kill, downMs: 40_000 })) })
+      const verdict = await judged({
+        ...plan,
+        kills: plan.kills.map((kill) => ({ ...kill, downMs: 40_000 })),
+      })
       expect(verdict).toMatchObject({ found: [], repeated: 0, inJoint: 1 })
       expect(verdict.inDoubtNotShown).toBeGreaterThan(1)
     },
