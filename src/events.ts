@@ -1,5 +1,4 @@
 import { EventEmitter } from 'eventemitter3'
-import type { ControlState } from './controls.js'
 import type {
   BotLogin,
   ChannelName,
@@ -13,6 +12,7 @@ import type {
   ReplyTask,
 } from './domain.js'
 import type { ChorusError, ErrorCode } from './errors.js'
+import type { ControlState } from './router/controls.js'
 import type { TokenUse } from './token-use.js'
 
 /** Everything that Chorus tells: `noun:verb`, one payload object each. */

@@ -1,6 +1,6 @@
-import type { Controls } from '../controls.js'
 import type { Bot, BotLogin, ChannelName, ChatMessage, MessageId } from '../domain.js'
 import type { ReplyQueue } from '../reply-queue.js'
+import type { Controls } from '../router/controls.js'
 import { parseChatCommand } from './chat-command.js'
 import { runCommand, type Standing } from './run-command.js'
 

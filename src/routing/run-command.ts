@@ -1,6 +1,6 @@
 import { MINUTE, SECOND } from '../clock.js'
-import type { Controls, MutedBot } from '../controls.js'
 import { assertNever, type Bot, type BotLogin, sameLogin } from '../domain.js'
+import type { Controls, MutedBot } from '../router/controls.js'
 import type { ChatCommand } from './chat-command.js'
 
 /** How things stand, as a moderator asks for it. */

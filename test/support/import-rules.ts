@@ -7,7 +7,7 @@ const STAGES = ['chat', 'routing', 'queue', 'journal', 'reply', 'tokens', 'simul
 
 /** Where the stages are put together: only these may import them. */
 const ASSEMBLERS = [
-  /^src\/(chorus|message-router|in-process-queue|index|cli)\.ts$/,
+  /^src\/(chorus|index|cli|router\/message-router|router\/in-process-queue)\.ts$/,
   /^src\/commands\/[^/]+\.ts$/,
 ]
 

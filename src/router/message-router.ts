@@ -1,8 +1,5 @@
-import { AnswerStatistics, type AnswerStatus } from './answer-statistics.js'
-import { type Clock, systemClock } from './clock.js'
-import { type ControlState, Controls } from './controls.js'
+import { type Clock, systemClock } from '../clock.js'
 import {
-  type Bot,
   type BotLogin,
   type ChannelName,
   type ChatMessage,
@@ -11,17 +8,9 @@ import {
   isCleared,
   type MessageId,
   type Raid,
-  type ReplyTask,
-  sameLogin,
-} from './domain.js'
-import { toChorusError } from './errors.js'
-import { ChorusEmitter } from './events.js'
-import { HeardMessages } from './heard-messages.js'
-import { heldWhileMuted } from './held-while-muted.js'
-import { inProcessQueue } from './in-process-queue.js'
-import type { MessageRouterOptions } from './message-router-options.js'
-import { Raids, toRaidMessage } from './raids.js'
-import type { Circumstances, ReplyDecider } from './reply-decider.js'
+} from '../domain.js'
+import { ChorusEmitter } from '../events.js'
+import type { Circumstances, ReplyDecider } from '../reply-decider.js'
 import type {
   DrainReport,
   LaneStatus,
@@ -29,8 +18,16 @@ import type {
   ReplyHandler,
   ReplyQueue,
   StopOptions,
-} from './reply-queue.js'
-import { CommandDesk } from './routing/command-desk.js'
+} from '../reply-queue.js'
+import { CommandDesk } from '../routing/command-desk.js'
+import { AnswerStatistics, type AnswerStatus } from './answer-statistics.js'
+import { type ControlState, Controls } from './controls.js'
+import { HeardMessages } from './heard-messages.js'
+import { heldWhileMuted } from './held-while-muted.js'
+import { inProcessQueue } from './in-process-queue.js'
+import type { MessageRouterOptions } from './message-router-options.js'
+import { Raids, toRaidMessage } from './raids.js'
+import { ReplyIntake, type RouterState } from './reply-intake.js'
 import { toWithdrawn } from './to-withdrawn.js'
 
 /** How it goes with a router. JSON-safe. */
@@ -40,6 +37,8 @@ export interface RouterStatus extends AnswerStatus {
   /** By bot, spelled as in the configuration. */
   readonly lanes: { readonly [login: string]: LaneStatus }
   readonly controls: ControlState
+  /** The last raid of each channel in this run. */
+  readonly raids: readonly Raid[]
 }
 
 /**
@@ -55,7 +54,6 @@ export interface RouterStatus extends AnswerStatus {
 export class MessageRouter<Line = string> {
   /** Everything the router and its queue tell. */
   readonly events: ChorusEmitter
-  readonly #bots: readonly Bot[]
   readonly #orchestrator: ReplyDecider
   readonly #queue: ReplyQueue
   readonly #clock: Clock
@@ -66,11 +64,11 @@ export class MessageRouter<Line = string> {
   readonly #heard = new HeardMessages()
   readonly #statistics: AnswerStatistics
   readonly #raids = new Raids()
-  #state: 'running' | 'draining' | 'stopped' = 'running'
+  readonly #intake: ReplyIntake
+  #state: RouterState = 'running'
 
   constructor(options: MessageRouterOptions<Line>) {
     this.events = options.events ?? new ChorusEmitter()
-    this.#bots = options.bots
     this.#orchestrator = options.orchestrator
     this.#clock = options.clock ?? systemClock()
     this.#statistics = new AnswerStatistics({ clock: this.#clock, events: this.events })
@@ -81,6 +79,7 @@ export class MessageRouter<Line = string> {
     })
     this.#known = this.#circumstances()
     this.#queue = options.queue ?? inProcessQueue(options, this.events, this.#controls)
+    this.#intake = new ReplyIntake({ bots: options.bots, queue: this.#queue, state: () => this.#state })
     this.#desk = new CommandDesk({
       bots: options.bots,
       controls: this.#controls,
@@ -104,7 +103,7 @@ export class MessageRouter<Line = string> {
       const reason = this.#heard.hear(message)
       if (reason) return [{ kind: 'silence', reason }]
       this.events.emit('message:received', { message })
-      const decisions = await this.#accept(message, this.#orchestrator.decide(message, this.#known))
+      const decisions = await this.#intake.accept(message, this.#orchestrator.decide(message, this.#known))
       this.events.emit('message:decided', { message, decisions })
       // Also during a graceful stop: that may take a while.
       if (this.#state !== 'stopped' && isControl(decisions)) this.#desk.obey(message)
@@ -138,7 +137,9 @@ export class MessageRouter<Line = string> {
       if (reason) return [{ kind: 'silence', reason }]
       const decide = () => this.#orchestrator.decideRaid?.(raid, this.#known)
       const message = toRaidMessage(raid)
-      const decisions = await this.#accept(message, [this.#raids.hear(raid, this.#clock.now(), decide)])
+      const decisions = await this.#intake.accept(message, [
+        this.#raids.hear(raid, this.#clock.now(), decide),
+      ])
       this.events.emit('message:decided', { message, decisions })
       return decisions
     } catch (error) {
@@ -223,6 +224,7 @@ export class MessageRouter<Line = string> {
       queue: this.#queue.metrics(),
       lanes: this.#queue.lanes(),
       controls: this.controls,
+      raids: this.#raids.newest,
       ...this.#statistics.status(),
     }
   }
@@ -262,7 +264,7 @@ export class MessageRouter<Line = string> {
   #circumstances(): Partial<Circumstances> {
     const { chance, isCalm, isChancePaused } = this.controls
     return {
-      waitMs: (bot) => this.#waitMs(bot),
+      waitMs: (bot) => this.#intake.waitMs(bot),
       isMuted: (bot) => this.mutedReason(bot) !== undefined,
       isCalm,
       isChancePaused,
@@ -276,38 +278,6 @@ export class MessageRouter<Line = string> {
     this.#queue.calm?.(state.isCalm)
     this.#queue.refresh()
     this.events.emit('controls:changed', by === undefined ? state : { ...state, by })
-  }
-
-  /** How long a bot's mentions wait: the one that comes now, or the oldest. */
-  #waitMs(bot: BotLogin): number {
-    const { expectedMs, oldestMs } = this.#queue.laneWait(this.#nameOf(bot))
-    return Math.max(expectedMs, oldestMs)
-  }
-
-  async #accept(message: ChatMessage, decisions: Decision[]): Promise<Decision[]> {
-    const tasks: ReplyTask[] = []
-    for (const decision of decisions) {
-      if (decision.kind !== 'reply') continue
-      const { task: id, bot, cause, delayMs } = decision
-      tasks.push({ id, bot: this.#nameOf(bot), cause, delayMs, message })
-    }
-    if (tasks.length === 0) return decisions
-    // Nobody waits for it: a later run need not say it.
-    if (this.#state !== 'running' && tasks.every(({ cause }) => cause === 'low'))
-      return [{ kind: 'silence', reason: this.#state }]
-    try {
-      await this.#queue.accept(tasks)
-      return decisions
-    } catch (error) {
-      // A queue with a journal takes replies for the next run nearly to the end.
-      if (this.#state === 'running' || toChorusError(error).code !== 'stopping') throw error
-      return [{ kind: 'silence', reason: this.#state }]
-    }
-  }
-
-  /** The orchestrator may have been given the same bots in another case. */
-  #nameOf(login: BotLogin): BotLogin {
-    return this.#bots.find((bot) => sameLogin(bot.login, login))?.login ?? login
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Clearing } from './domain.js'
-import type { TakenBack } from './reply-queue.js'
+import type { Clearing } from '../domain.js'
+import type { TakenBack } from '../reply-queue.js'
 
 /** In the words of the recorded outcome. */
 const REASONS: Readonly<Record<Clearing['kind'], string>> = {

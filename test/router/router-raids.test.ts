@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { MINUTE, SECOND } from '../src/clock.js'
-import { toBots } from '../src/config-schema.js'
-import { type Decision, toChannelName } from '../src/domain.js'
-import { NO_JOURNAL } from '../src/queue/no-journal.js'
-import { Raids } from '../src/raids.js'
-import { seededRandom } from '../src/random.js'
-import type { ReplyRecord } from '../src/reply-journal.js'
-import { Orchestrator } from '../src/routing/orchestrator.js'
+import { MINUTE, SECOND } from '../../src/clock.js'
+import { toBots } from '../../src/config-schema.js'
+import { type Decision, toChannelName } from '../../src/domain.js'
+import { NO_JOURNAL } from '../../src/queue/no-journal.js'
+import { seededRandom } from '../../src/random.js'
+import type { ReplyRecord } from '../../src/reply-journal.js'
+import { Raids } from '../../src/router/raids.js'
+import { Orchestrator } from '../../src/routing/orchestrator.js'
+import { raidOf } from '../support/raid.js'
 import { routerFixture } from './router-fixture.js'
-import { raidOf } from './support/raid.js'
 
 const CHANNEL = toChannelName('mychannel')
 const GREETED = [{ kind: 'reply', cause: 'low' }]

@@ -1,11 +1,11 @@
-import type { Clock } from './clock.js'
-import type { ConfigInput } from './config-schema.js'
-import type { Bot, BotLogin, ChannelName, MessageId, ReplyTask } from './domain.js'
-import type { ChorusEmitter } from './events.js'
-import type { Random } from './random.js'
-import type { ReplyDecider } from './reply-decider.js'
-import type { ReplyJournal } from './reply-journal.js'
-import type { JointHandler, ReplyQueue, WorkContext } from './reply-queue.js'
+import type { Clock } from '../clock.js'
+import type { ConfigInput } from '../config-schema.js'
+import type { Bot, BotLogin, ChannelName, MessageId, ReplyTask } from '../domain.js'
+import type { ChorusEmitter } from '../events.js'
+import type { Random } from '../random.js'
+import type { ReplyDecider } from '../reply-decider.js'
+import type { ReplyJournal } from '../reply-journal.js'
+import type { JointHandler, ReplyQueue, WorkContext } from '../reply-queue.js'
 
 export interface MessageRouterOptions<Line = string> {
   readonly bots: readonly Bot[]

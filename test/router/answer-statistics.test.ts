@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { AnswerStatistics } from '../src/answer-statistics.js'
-import { MINUTE, SECOND } from '../src/clock.js'
-import type { Outcome } from '../src/domain.js'
-import { ChorusEmitter } from '../src/events.js'
-import { ManualClock } from './support/manual-clock.js'
-import { replyTask } from './support/reply-task.js'
+import { MINUTE, SECOND } from '../../src/clock.js'
+import type { Outcome } from '../../src/domain.js'
+import { ChorusEmitter } from '../../src/events.js'
+import { AnswerStatistics } from '../../src/router/answer-statistics.js'
+import { ManualClock } from '../support/manual-clock.js'
+import { replyTask } from '../support/reply-task.js'
 
 function statistics() {
   const [clock, events] = [new ManualClock(), new ChorusEmitter()]

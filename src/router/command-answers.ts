@@ -1,4 +1,4 @@
-import type { BotLogin, ChannelName, ChatLine, ChatText, MessageId } from './domain.js'
+import type { BotLogin, ChannelName, ChatLine, ChatText, MessageId } from '../domain.js'
 
 /** How a bot stands in chat, as far as it concerns who answers. */
 interface Speaker {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { MINUTE, SECOND } from '../src/clock.js'
-import type { MessageRouterOptions } from '../src/message-router-options.js'
+import { MINUTE, SECOND } from '../../src/clock.js'
+import type { MessageRouterOptions } from '../../src/router/message-router-options.js'
+import { chatMessage } from '../support/chat-message.js'
 import { routerFixture } from './router-fixture.js'
-import { chatMessage } from './support/chat-message.js'
 
 function commandFixture(options: Parameters<typeof routerFixture>[0] = {}) {
   const answers: Parameters<NonNullable<MessageRouterOptions['answerCommand']>>[] = []

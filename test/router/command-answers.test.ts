@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { CommandAnswers } from '../src/command-answers.js'
-import { type BotLogin, type ChatText, toBotLogin, toChannelName, toMessageId } from '../src/domain.js'
-import { settle } from './support/manual-clock.js'
+import { type BotLogin, type ChatText, toBotLogin, toChannelName, toMessageId } from '../../src/domain.js'
+import { CommandAnswers } from '../../src/router/command-answers.js'
+import { settle } from '../support/manual-clock.js'
 
 const CHANNEL = toChannelName('mychannel')
 const OTHER = toChannelName('other')

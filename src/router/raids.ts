@@ -1,5 +1,5 @@
-import { MINUTE } from './clock.js'
-import type { ChannelName, ChatMessage, Decision, Raid } from './domain.js'
+import { MINUTE } from '../clock.js'
+import type { ChannelName, ChatMessage, Decision, Raid } from '../domain.js'
 
 /** A channel is greeted in at most once in this time: some raid for the greeting. */
 const GREETING_EVERY_MS = MINUTE
@@ -17,6 +17,11 @@ export class Raids {
 
   last(channel: ChannelName): Raid | undefined {
     return this.#channels.get(channel)?.last
+  }
+
+  /** The last one of each channel. */
+  get newest(): Raid[] {
+    return [...this.#channels.values()].map(({ last }) => last)
   }
 
   /**
