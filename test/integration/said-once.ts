@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
 import type { Outcome } from '../../src/domain.js'
+import type { SendAttempt } from '../../src/simulator/twitch-ledger.js'
+import { isThreaded, lineAnswers, timesAnswered } from '../support/line-answers.mjs'
 import type { Fixture } from './chorus-fixture.js'
 import { soon } from './event-record.js'
 
@@ -9,26 +11,30 @@ export async function untilGone({ bots, twitch }: Fixture): Promise<void> {
   await twitch.ledger.until(isGone, soon())
 }
 
+/** Which replies each line in chat answers: one that is threaded to its question, or several whose viewers it calls. */
+export function answersOf({ bots, record, twitch }: Fixture): Map<SendAttempt, readonly string[]> {
+  const replies = record.of('reply:settled').map(({ task, outcome }) => {
+    const line = outcome.kind === 'sent' ? outcome.id : undefined
+    const mayShare = outcome.kind === 'sent' && line === undefined
+    const viewer = task.message.login
+    return { id: task.id, viewer, mayShare, ...(line !== undefined && { line }) }
+  })
+  const attempts = twitch.ledger.attempts().filter(({ account }) => bots.includes(account))
+  return lineAnswers(attempts, replies)
+}
+
 /**
- * Ends Chorus and holds what was owed against what reached Twitch: one PRIVMSG for each reply that was sent, by its
- * bot, threaded to its question, taken by Twitch; and nothing else, ever.
+ * Ends Chorus and holds what was owed against what reached Twitch: one PRIVMSG answers each reply that was sent, by its
+ * bot, threaded to its question or calling its viewer, taken by Twitch; and nothing else, ever.
  */
 export async function expectSaidOnce(fixture: Fixture): Promise<void> {
-  const { bots, chorus, record, twitch } = fixture
-  await chorus.stop()
-  await untilGone(fixture)
+  const { bots, record, twitch } = fixture
+  await expectPromiseKept(fixture)
   const sent = record.of('reply:settled').filter(({ outcome }) => outcome.kind === 'sent')
-  const shownIds = twitch.ledger.delivered().map(({ shown }) => shown?.id)
-  const toldIds = sent.flatMap(({ outcome }) => (outcome.kind === 'sent' && outcome.id ? [outcome.id] : []))
-  expect(shownIds).toEqual(expect.arrayContaining(toldIds))
-  const owed = sent.map(({ task }) => `${task.bot} → ${task.message.login} ${task.message.id}`)
-  const askers = new Map(sent.map(({ task }) => [task.message.id as string, task.message.login]))
+  const times = timesAnswered(answersOf(fixture))
+  expect(sent.filter(({ task }) => times.get(task.id) !== 1).map(({ task }) => task.id)).toEqual([])
   const attempts = twitch.ledger.attempts().filter(({ account }) => bots.includes(account))
-  const said = attempts.map(({ account, replyParent = '', verdict, text }) => {
-    const asker = askers.get(replyParent) ?? 'nobody'
-    return verdict === 'delivered' ? `${account} → ${asker} ${replyParent}` : `${verdict}: ${text}`
-  })
-  expect(said.sort()).toEqual(owed.sort())
+  expect(attempts.filter(({ verdict }) => verdict !== 'delivered')).toEqual([])
   expect(twitch.ledger.breaches).toEqual([])
 }
 
@@ -42,30 +48,25 @@ export async function expectAllAnswered(fixture: Fixture, count: number): Promis
 }
 
 /**
- * Ends Chorus and holds what became of each reply against what reached Twitch: each was shown at most once, each that was
- * sent without a doubt was shown, none that ended otherwise was, and nothing was shown for a reply without an outcome.
+ * Ends Chorus and holds what became of each reply against what reached Twitch: each was answered at most once, each that was
+ * sent without a doubt was, by the line that its outcome names; none that ended otherwise was, and nothing was shown for a
+ * reply without an outcome.
  */
 export async function expectPromiseKept(fixture: Fixture): Promise<void> {
-  const { bots, chorus, record, twitch } = fixture
+  const { chorus, record } = fixture
   await chorus.stop()
   await untilGone(fixture)
-  const attempts = twitch.ledger.attempts().filter(({ account }) => bots.includes(account))
+  const answers = answersOf(fixture)
+  const times = timesAnswered(answers)
   const wrong = record.of('reply:settled').flatMap(({ task, outcome }) => {
-    const own = attempts.filter(
-      ({ account, replyParent }) => account === task.bot && replyParent === task.message.id,
-    )
-    const shown = own.filter(({ verdict }) => verdict === 'delivered').length
-    const may = timesShown(outcome)
-    return may.includes(shown) ? [] : [{ task: task.id, outcome, shown }]
+    const shown = times.get(task.id) ?? 0
+    return timesShown(outcome).includes(shown) ? [] : [{ task: task.id, outcome, shown }]
   })
   expect(wrong).toEqual([])
-  const settled = record.of('reply:settled').map(({ task }) => `${task.bot} ${task.message.id}`)
+  expectTrueIds(fixture, answers)
+  const settled = record.of('reply:settled').map(({ task }) => task.id)
   expect(new Set(settled).size).toBe(settled.length)
-  const strays = attempts.filter(
-    ({ account, replyParent, verdict }) =>
-      verdict === 'delivered' && !settled.includes(`${account} ${replyParent}`),
-  )
-  expect(strays).toEqual([])
+  expect([...answers].filter(([, ids]) => ids.length === 0).map(([line]) => line)).toEqual([])
   expectNoBreach(fixture)
 }
 
@@ -76,6 +77,23 @@ export async function expectAllKept(fixture: Fixture, count: number): Promise<vo
   expect(record.of('reply:accepted')).toHaveLength(count)
   expect(record.of('reply:settled').filter(({ outcome }) => outcome.kind !== 'sent')).toEqual([])
   await expectPromiseKept(fixture)
+}
+
+/** How many lines in chat answer several replies: of several viewers, or of one who asked several times. */
+export function countShared(fixture: Fixture): { readonly joint: number; readonly ofOne: number } {
+  const shared = [...answersOf(fixture)].filter(([, ids]) => ids.length > 1).map(([line]) => line)
+  const ofOne = shared.filter(isThreaded).length
+  return { joint: shared.length - ofOne, ofOne }
+}
+
+/** An outcome that names a line names one that answers its reply, and as many viewers as that one calls. */
+function expectTrueIds({ record }: Fixture, answers: Map<SendAttempt, readonly string[]>): void {
+  const lines = new Map([...answers].map(([line, ids]) => [line.shown?.id, { line, ids }]))
+  const untrue = record.of('reply:settled').filter(({ task, outcome }) => {
+    if (outcome.kind !== 'sent' || outcome.id === undefined) return false
+    return !lines.get(outcome.id)?.ids.includes(task.id)
+  })
+  expect(untrue).toEqual([])
 }
 
 /** How often a reply with this outcome may have been shown. */

@@ -3,25 +3,28 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, MINUTE, SECOND, sleep } from '../../src/clock.js'
-import { type Outcome, type ReplyTask, type TaskId, toBotLogin } from '../../src/domain.js'
+import { type Outcome, type TaskId, toBotLogin } from '../../src/domain.js'
 import { ChorusError } from '../../src/errors.js'
 import { ChorusEmitter } from '../../src/events.js'
 import { Journal } from '../../src/journal/journal.js'
 import { PQueueEngine } from '../../src/queue/p-queue-engine.js'
 import { seededRandom } from '../../src/random.js'
-import type { DeliveryContext } from '../../src/reply-queue.js'
+import type { DeliveryContext, ReplyShare } from '../../src/reply-queue.js'
 import { ManualClock } from '../support/manual-clock.js'
 import { replyTask } from '../support/reply-task.js'
 import { dataFolders, query } from './journal-fixture.js'
 
 /*
- * Goal: whatever is accepted ends in one recorded outcome and is said once, however often the process dies. Method: the
- * real queue on a real journal, on a clock moved by hand. A crash leaves the files as they are at that moment, which is
- * what a kill -9 leaves, and the next run begins on a copy of them. The witness is what was "said", not what was recorded.
+ * Goal: whatever is accepted ends in one recorded outcome and is said once, alone or in a line with others, however often the
+ * process dies. Method: the real queue on a real journal, on a clock moved by hand. A crash leaves the files as they are at
+ * that moment, which is what a kill -9 leaves, and the next run begins on a copy of them. The witness is what was "said",
+ * not what was recorded.
  */
 
 const folder = dataFolders()
 const BOTS = ['ava', 'bob']
+/** Mentions of each viewer, one after the other: fewer than a prompt shows of those that share a line. */
+const MENTIONS_EACH = 4
 
 const step = fc.oneof(
   {
@@ -50,9 +53,12 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 class Lives {
   readonly clock = new ManualClock()
   readonly said: TaskId[] = []
+  /** Lines that were for several viewers. */
+  jointLines = 0
   /** Durable: their acceptance was told. */
   readonly owed = new Set<TaskId>()
   readonly #random = seededRandom(5)
+  #asked = 0
   #place: string
   #isAlive = { now: true }
   #journal!: Journal
@@ -76,6 +82,7 @@ class Lives {
     const tasks = Array.from({ length: count }, (_, index) =>
       replyTask({
         bot: BOTS[index % BOTS.length] as string,
+        login: `viewer${Math.floor(this.#asked++ / MENTIONS_EACH)}`,
         arrivedAtMs: this.clock.now(),
         delayMs: this.#random() * 3 * SECOND,
       }),
@@ -120,6 +127,7 @@ class Lives {
       retry: { attempts: 50, baseMs: SECOND, maxMs: 8 * SECOND },
       answerWithinMs: DAY,
       backlogMax: 1000,
+      joint: { whenWaitOverMs: 3 * SECOND, maxViewers: 4 },
       clock,
       random: this.#random,
       events,
@@ -127,32 +135,51 @@ class Lives {
     })
     const isAlive = this.#isAlive
     this.#engine.serve<string>({
-      reply: (task, { signal }) => this.#make(task, signal),
-      deliver: (task, _line, context) => this.#say(task, context, isAlive),
+      reply: (task, { further = [], signal }) =>
+        this.#make([{ id: task.id, tasks: [task, ...further] }], signal),
+      joint: {
+        reply: async (shares, { signal }) => {
+          const answered = shares.slice(Math.floor(this.#random() * 1.3))
+          return { line: await this.#make(answered, signal), answered: answered.map(({ id }) => id) }
+        },
+        without: (line, ids) =>
+          partsOf(line)
+            .filter(([first]) => !ids.has(first))
+            .map(joined)
+            .join(' ') || undefined,
+      },
+      deliver: (_task, line, context) => this.#say(line, context, isAlive),
     })
     this.#engine.restore()
   }
 
-  async #make(_task: ReplyTask, signal: AbortSignal): Promise<string> {
+  async #make(shares: readonly ReplyShare[], signal: AbortSignal): Promise<string> {
     await sleep(this.clock, this.#random() * 4 * SECOND, signal)
     if (this.#random() < 0.2) throw new ChorusError('model-bad-answer', 'scripted')
-    return 'hi'
+    return shares.map(({ tasks }) => joined(tasks.map(({ id }) => id))).join(' ')
   }
 
-  async #say(task: ReplyTask, context: DeliveryContext, isAlive: { now: boolean }): Promise<Outcome> {
-    // Nobody can know: said again it might be said twice.
-    if (context.writtenAtMs !== undefined) return { kind: 'sent', inDoubt: true }
+  async #say(line: string, context: DeliveryContext, isAlive: { now: boolean }): Promise<Outcome> {
+    const parts = partsOf(line)
+    // Nobody can know: only where a second showing would be refused may it be said again.
+    if (context.writtenAtMs !== undefined && this.#random() < 0.5) return { kind: 'sent', inDoubt: true }
+    const wasSaid = context.writtenAtMs !== undefined && parts.flat().every((id) => this.said.includes(id))
     await sleep(this.clock, this.#random() * 2 * SECOND, context.signal)
     if (!isAlive.now) throw new Error('dead')
     context.inFlight(true)
-    const isRefused = this.#random() < 0.2
-    if (!isRefused) this.said.push(task.id)
+    const isRefused = context.writtenAtMs === undefined && this.#random() < 0.2
+    if (!isRefused && !wasSaid) this.said.push(...parts.flat())
+    if (!isRefused && parts.length > 1) this.jointLines += 1
     await sleep(this.clock, this.#random() * SECOND)
     if (!isRefused) return { kind: 'sent' }
     if (isAlive.now) context.inFlight(false)
     throw new ChorusError('line-refused', 'scripted')
   }
 }
+
+/** A line tells what it answers: mentions of each viewer, those of one joined by a plus. */
+const joined = (ids: readonly TaskId[]) => ids.join('+')
+const partsOf = (line: string) => line.split(' ').map((part) => part.split('+') as [TaskId, ...TaskId[]])
 
 async function take(lives: Lives, step: Step): Promise<void> {
   switch (step.kind) {
@@ -171,6 +198,7 @@ async function take(lives: Lives, step: Step): Promise<void> {
 
 describe('over any number of crashes and stops', () => {
   it('whatever was accepted ends in one outcome, and is said at most once', async () => {
+    let jointLines = 0
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
         const lives = new Lives(mkdtempSync(path.join(folder.current, 'run-')))
@@ -185,11 +213,13 @@ describe('over any number of crashes and stops', () => {
         for (const id of lives.owed) expect(ids).toContain(id)
         // Neither said nor in doubt: only what a process died of four times.
         const unsaid = rows.filter(
-          ({ id, details }) => !lives.said.includes(id as TaskId) && details !== '{"inDoubt":true}',
+          ({ id, details }) => !lives.said.includes(id as TaskId) && !JSON.parse(String(details)).inDoubt,
         )
         for (const { details } of unsaid) expect(details).toContain('process-died')
+        jointLines += lives.jointLines
       }),
       { numRuns: 40 },
     )
+    expect(jointLines).toBeGreaterThan(10)
   })
 })

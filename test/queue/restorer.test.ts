@@ -250,11 +250,29 @@ describe('a line for several viewers that was not written when its run ended', (
     expect([...settled.values()].every(({ kind }) => kind === 'sent')).toBe(true)
   })
 
-  it('and that its run may have died of is made for each viewer alone, one after the other', async () => {
-    const records = unwritten('working', 12)
-    const { clock, engine, said } = afterRun(records)
+  it('and that its run may have died of is made for each viewer alone, whoever else waits', async () => {
+    const suspects = unwritten('working', 6)
+    const others = unwritten('accepted', 12).map((record) => ({ ...record, joint: undefined }))
+    const later = others.map(({ task, ...record }, at) => ({
+      ...record,
+      task: replyTask({ login: `later${at}`, arrivedAtMs: 1 }),
+    }))
+    const { clock, engine, said } = afterRun([...suspects, ...later])
     engine.restore()
     await clock.advance(60 * SECOND)
-    expect(said.map(({ line }) => line).sort()).toEqual(records.map(({ task }) => task.id).sort())
+    const lines = said.map(({ line }) => String(line))
+    for (const { task } of suspects) expect(lines).toContain(task.id)
+    expect(lines.length).toBeLessThan(18)
+    expect(lines.flatMap((line) => line.split(' '))).toHaveLength(18)
+  })
+
+  it('is in the journal as if nobody had made it', async () => {
+    const { clock, engine, made, open } = afterRun([], () => new Promise<Outcome>(() => {}))
+    await engine.accept(Array.from({ length: 12 }, (_, at) => replyTask({ login: `viewer${at}` })))
+    await clock.advance(10 * SECOND)
+    const joint = [...open.values()].filter((record) => record.joint !== undefined)
+    expect(joint.length).toBeGreaterThan(1)
+    expect(joint.every(({ task }) => made.includes(task.id))).toBe(true)
+    expect(joint.every(({ progress }) => progress.kind === 'accepted')).toBe(true)
   })
 })
