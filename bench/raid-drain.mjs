@@ -14,7 +14,7 @@ const SHARE_MIN = 0.9
 /** where it lasts as long as this: in a shorter one the way of the first lines counts for too much. */
 const SHARE_FROM_MS = 20 * SECOND
 /** Runs at a time: their processes do little but wait. */
-const AT_ONCE = 4
+const AT_ONCE = 2
 /** The model's mean time, to tell the long runs from the short ones. */
 const MODEL_MS = 1.4 * SECOND
 
@@ -44,6 +44,7 @@ const GOALS = [
 const IN_REAL_TIME = [
   { mentions: 100, bots: 2, maxViewers: JOINT },
   { mentions: 100, bots: 2, maxViewers: 1 },
+  { mentions: 1000, bots: 2, maxViewers: JOINT },
   { mentions: 1000, bots: 5, maxViewers: JOINT },
 ]
 
