@@ -12,7 +12,7 @@ import {
 
 /** @import { Clock } from '../src/clock.js' */
 /** @import { Journal as JournalClass } from '../src/journal/journal.js' */
-/** @import { MessageRouter as RouterClass } from "../src/message-router.js" */
+/** @import { MessageRouter as RouterClass } from "../src/router/message-router.js" */
 /** @import { ReplyJournal } from '../src/reply-journal.js' */
 
 /**

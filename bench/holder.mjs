@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startListening } from './listening.mjs'
 import { serveRequests } from './worker.mjs'
 
-/** @import { MessageRouter } from '../src/message-router.js' */
+/** @import { MessageRouter } from '../src/router/message-router.js' */
 
 /**
  * The worker that lets replies wait: the product's reading side with its own queue. What it reads before `hold` is

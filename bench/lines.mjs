@@ -17,7 +17,7 @@ const VERY_LONG_WAY_MS = SECOND
 /** A model that is never what limits. */
 const FAST_MODEL_MS = 0.2 * SECOND
 
-/** @typedef {Omit<RaidOrder, 'overMs' | 'seed'> & { isWithoutBound?: boolean }} Run */
+/** @typedef {Omit<RaidOrder, 'overMs' | 'seed' | 'maxViewers'> & { isWithoutBound?: boolean }} Run */
 
 /**
  * Each list is run one after the other, the lists side by side: their processes do little but wait. None ends with a
@@ -69,7 +69,7 @@ export async function lines() {
       'Bound: the smallest of three counts over that span s. Limits: what windows and gaps with the margins of Chorus allow to all',
       'accounts, each starting with the first line (20 lines in 30.5 s, 1.1 s apart; moderators 100, 0.1 s). Slots: 1 + slots x span /',
       "model's mean time in this run, as its server saw it. Round trips: accounts x (1 + span / way); the way is the mean time",
-      `from a line's write to the word that it is in chat, in this run. Mentions come within ${OVER_MS / SECOND} s; queue 5 in all, 2 per bot.`,
+      `from a line's write to the word that it is in chat, in this run. Mentions come within ${OVER_MS / SECOND} s, each gets a line of its own; queue 5 in all, 2 per bot.`,
       'Product, built-in Twitch and built-in model share the clock, and seconds are its own; 1x is real time.',
     ],
     columns: [
@@ -98,7 +98,8 @@ async function inTurn(runs) {
   for (const run of runs) {
     const raider = startWorker('raider')
     try {
-      const order = { ...run, overMs: OVER_MS, seed: run.mentions + run.bots }
+      // A line for each viewer: how many lines go through is the question here.
+      const order = { ...run, maxViewers: 1, overMs: OVER_MS, seed: run.mentions + run.bots }
       rows.push(toRow(run, await raider.ask(order)))
     } finally {
       await raider.end()
@@ -117,7 +118,7 @@ function toRow({ bots, factor, isModerator = false, isWithoutBound = false, ment
   const bound = lineBound({ bots, isModerator, spanMs: backlog.spanMs, modelMs, roundTripMs })
   const ratio = backlog.lines / bound.lines
   const ratioMin = !isModerator && bots <= 2 ? RATIO_MIN_FEW : RATIO_MIN
-  const isAllSaidOnce = answered === mentions && drained.lines === mentions
+  const isAllSaidOnce = answered === mentions && drained.lines === mentions && drained.again === 0
   const cells = [
     `${bots} ${isModerator ? 'moderator' : 'normal'}`,
     `${factor}x`,

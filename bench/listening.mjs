@@ -14,7 +14,7 @@ import {
 
 /** @import { ConfigInput } from '../src/config-schema.js' */
 /** @import { ReplyQueue } from '../src/reply-queue.js' */
-/** @import { MessageRouterOptions } from '../src/message-router-options.js' */
+/** @import { MessageRouterOptions } from '../src/router/message-router-options.js' */
 
 /**
  * The product's reading side, joined as `createChorus` joins it: every bot listens, each line goes once through
@@ -45,7 +45,7 @@ export async function startListening({ url, channel, logins, reply, queue, repli
     onMessage: (message) => void router.handleIncomingMessage(message),
     seen: (id) => router.hasSeen(toMessageId(id)),
   })
-  /** @type {import('../src/message-router.js').MessageRouter<string>} */
+  /** @type {import('../src/router/message-router.js').MessageRouter<string>} */
   const router = new MessageRouter({
     bots,
     orchestrator: new Orchestrator({ bots, random, replies }),

@@ -27,8 +27,8 @@ export const { parseEnvironment } = await fromDist('environment')
 export const { ChorusEmitter } = await fromDist('events')
 /** @type {typeof import('../src/journal/journal.js')} */
 export const { Journal } = await fromDist('journal/journal')
-/** @type {typeof import('../src/message-router.js')} */
-export const { MessageRouter } = await fromDist('message-router')
+/** @type {typeof import('../src/router/message-router.js')} */
+export const { MessageRouter } = await fromDist('router/message-router')
 /** @type {typeof import('../src/queue/p-queue-engine.js')} */
 export const { PQueueEngine } = await fromDist('queue/p-queue-engine')
 /** @type {typeof import('../src/random.js')} */

@@ -9,19 +9,18 @@ const GLOBAL = 5
 const PER_BOT = 2
 
 /**
- * The least time in milliseconds from the first mention of a raid to the last answer, whatever the program: what the
- * accounts may send, and what the model's slots can make. Neither the pause before the first answer nor the last
- * answer's own making is in it.
+ * The least time in milliseconds from the first mention of a raid to the last answer, whatever the program: the larger of
+ * what the accounts may send, and of what the model's slots can make, each line with as many viewers as go into one.
+ * Neither the pause before the first answer nor the last answer's own making is in it.
  *
- * @param {{ mentions: number, bots: number, modelMs: number }} raid mentions are spread evenly over the bots
+ * @param {{ mentions: number, bots: number, isModerator: boolean, viewersPerLine: number, modelMs: number }} raid
+ *   mentions are spread evenly over the bots
  */
-export function raidBound({ mentions, bots, modelMs }) {
-  const before = Math.ceil(mentions / bots) - 1
-  return {
-    limitsMs:
-      Math.floor(before / NORMAL.windowLines) * WINDOW_MS + (before % NORMAL.windowLines) * NORMAL.gapMs,
-    slotsMs: (mentions * modelMs) / slotsOf(bots),
-  }
+export function raidBound({ mentions, bots, isModerator, viewersPerLine, modelMs }) {
+  const { windowLines, gapMs } = isModerator ? MODERATOR : NORMAL
+  const before = Math.ceil(Math.ceil(mentions / bots) / viewersPerLine) - 1
+  const limitsMs = Math.floor(before / windowLines) * WINDOW_MS + (before % windowLines) * gapMs
+  return Math.max(limitsMs, (Math.ceil(mentions / viewersPerLine) * modelMs) / slotsOf(bots))
 }
 
 /**

@@ -8,13 +8,16 @@ import {
   systemClock,
   toBotLogin,
 } from './product.mjs'
+import { toAnswers } from './raid-answers.mjs'
 import { serveRequests } from './worker.mjs'
 
 /** @import { Clock } from '../src/clock.js' */
-/** @import { ChatLine } from '../src/domain.js' */
+/** @import { BotLogin, ChatLine } from '../src/domain.js' */
 /** @import { ChorusEmitter } from '../src/events.js' */
+/** @import { Mention } from './raid-answers.mjs' */
 /** @import { Latency } from '../src/simulator/model-latency.js' */
 /** @import { SendAttempt } from '../src/simulator/twitch-ledger.js' */
+/** @import { TwitchSimulator } from '../src/simulator/twitch-simulator.js' */
 
 const CHANNEL = 'benchchannel'
 const LOGINS = ['stickyman1776', 'genejacqueman', 'captain_quill', 'mimi_synth', 'prof_puddle']
@@ -23,8 +26,12 @@ const LOGINS = ['stickyman1776', 'genejacqueman', 'captain_quill', 'mimi_synth',
  * What a raid came to. Milliseconds of the run's clock.
  *
  * @typedef {object} Drained
- * @property {number} tookMs from the last mention to the last answer in chat
- * @property {number} answered mentions that have an answer in chat
+ * @property {number} tookMs from the last mention to the moment when every viewer has an answer in chat
+ * @property {number} sent mentions that Chorus settled as sent
+ * @property {number} answered viewers who have an answer in chat
+ * @property {number[]} waitsMs of each of them, from the mention to the answer
+ * @property {number} again times that a viewer got a second one
+ * @property {number} strangers times that a line calls somebody else
  * @property {number} lines that reached chat
  * @property {number} breaches of Twitch's limits
  * @property {number} inDoubt replies of which nobody knows whether they were said
@@ -48,6 +55,7 @@ const LOGINS = ['stickyman1776', 'genejacqueman', 'captain_quill', 'mimi_synth',
  * @property {number} mentions spread evenly over the bots
  * @property {number} overMs how long the raid takes to come
  * @property {number} seed
+ * @property {number} [maxViewers] in one line; 1 = one line each. By default as in the product
  * @property {boolean} [isModerator] whether the bots are moderators of the channel; not by default
  * @property {number} [chatLatencyMs] how long a line of chat takes to a bot; 0 by default
  * @property {Latency} [modelLatency] by default as small hosted models
@@ -60,30 +68,14 @@ serveRequests(drainRaid)
  * @param {RaidOrder} order
  * @returns {Promise<Drained>}
  */
-async function drainRaid({ factor, bots, mentions, overMs, seed, isModerator, chatLatencyMs, modelLatency }) {
+async function drainRaid({ factor, bots, mentions, overMs, seed, ...order }) {
   const clock = systemClock(factor)
-  const random = seededRandom(seed)
   const logins = LOGINS.slice(0, bots).map(toBotLogin)
-  const { environment } = parseEnvironment({}, { logins, cwd: process.cwd() })
-  const standIns = await startStandIns({
-    bots: logins,
-    environment,
-    clock,
-    random,
-    chatLatencyMs,
-    modelLatency,
-  })
+  const { chorus, standIns } = await start({ ...order, logins, clock, seed })
   const { twitch, model } = standIns
-  // A bot learns what it is when it joins.
-  if (isModerator) for (const login of logins) twitch.room(CHANNEL).setRole(login, 'moderator')
-  const chorus = await createChorus(
-    { channels: [CHANNEL], bots: logins.map((login) => ({ login })), replies: { chance: 0 } },
-    { environment: standIns.environment, clock, random },
-  )
-  await chorus.start()
-
   const settled = untilSettled(chorus.events, mentions)
   const watch = watchEvents(chorus.events, clock)
+  const asked = watchMentions(twitch, logins, clock)
   const scenario = raid({ seed, channel: CHANNEL, bots: logins, viewers: mentions, overMs })
   await playScenario({ scenario, simulator: twitch, clock })
   const lastMentionMs = clock.now()
@@ -92,9 +84,14 @@ async function drainRaid({ factor, bots, mentions, overMs, seed, isModerator, ch
   await standIns[Symbol.asyncDispose]()
 
   const lines = twitch.ledger.delivered()
+  const { lastAtMs, waitsMs, again, strangers } = toAnswers(asked, lines)
   return {
-    tookMs: (lines.at(-1)?.atMs ?? Number.NaN) - lastMentionMs,
-    answered: new Set(lines.map(({ replyParent }) => replyParent)).size,
+    tookMs: lastAtMs - lastMentionMs,
+    sent: watch.sent,
+    answered: waitsMs.length,
+    waitsMs,
+    again,
+    strangers,
     lines: lines.length,
     breaches: twitch.ledger.breaches.length,
     inDoubt: watch.inDoubt,
@@ -104,6 +101,44 @@ async function drainRaid({ factor, bots, mentions, overMs, seed, isModerator, ch
       model.records.flatMap(({ endedAtMs, atMs, said }) => (said && endedAtMs ? [endedAtMs - atMs] : [])),
     ),
   }
+}
+
+/**
+ * The whole product in chat, and what it talks to.
+ *
+ * @param {Pick<RaidOrder, 'seed' | 'maxViewers' | 'isModerator' | 'chatLatencyMs' | 'modelLatency'> &
+ *   { logins: readonly BotLogin[], clock: Clock }} order
+ */
+async function start({ logins, clock, seed, maxViewers, isModerator, ...latencies }) {
+  const random = seededRandom(seed)
+  const { environment } = parseEnvironment({}, { logins, cwd: process.cwd() })
+  const standIns = await startStandIns({ bots: logins, environment, clock, random, ...latencies })
+  // A bot learns what it is when it joins.
+  if (isModerator) for (const login of logins) standIns.twitch.room(CHANNEL).setRole(login, 'moderator')
+  const joint = maxViewers === undefined ? {} : { joint: { maxViewers } }
+  const chorus = await createChorus(
+    { channels: [CHANNEL], bots: logins.map((login) => ({ login })), replies: { chance: 0, ...joint } },
+    { environment: standIns.environment, clock, random },
+  )
+  await chorus.start()
+  return { chorus, standIns }
+}
+
+/**
+ * Who asks whom, and when, as the built-in Twitch shows it.
+ *
+ * @param {TwitchSimulator} twitch
+ * @param {readonly BotLogin[]} logins
+ * @param {Clock} clock
+ */
+function watchMentions(twitch, logins, clock) {
+  /** @type {Mention[]} */
+  const mentions = []
+  twitch.onLine(({ id, login, text, isBot, isSystem }) => {
+    const bot = logins.find((each) => text.startsWith(`@${each} `))
+    if (bot !== undefined && !isBot && !isSystem) mentions.push({ id, login, bot, atMs: clock.now() })
+  })
+  return mentions
 }
 
 /**
@@ -125,7 +160,12 @@ function untilSettled(events, count) {
  * @param {Clock} clock
  */
 function watchEvents(events, clock) {
-  const seen = { inDoubt: 0, lastStartedAtMs: Number.NaN, roundTripsMs: /** @type {number[]} */ ([]) }
+  const seen = {
+    sent: 0,
+    inDoubt: 0,
+    lastStartedAtMs: Number.NaN,
+    roundTripsMs: /** @type {number[]} */ ([]),
+  }
   const writtenAtMs = /** @type {Map<ChatLine, number>} */ (new Map())
   events.on('reply:started', () => {
     seen.lastStartedAtMs = clock.now()
@@ -135,7 +175,7 @@ function watchEvents(events, clock) {
     seen.roundTripsMs.push(clock.now() - (writtenAtMs.get(line) ?? Number.NaN))
   })
   events.on('reply:settled', ({ outcome }) => {
-    if (outcome.kind === 'sent' && outcome.inDoubt) seen.inDoubt += 1
+    if (outcome.kind === 'sent') seen[outcome.inDoubt ? 'inDoubt' : 'sent'] += 1
   })
   return seen
 }

@@ -8,6 +8,7 @@ const BENCHMARKS = {
   nesting: async () => (await import('./nesting.mjs')).nesting(),
   throughput: async () => (await import('./throughput.mjs')).throughput(),
   memory: async () => (await import('./memory.mjs')).memory(),
+  order: async () => (await import('./order.mjs')).order(),
   journal: async () => (await import('./journal.mjs')).journal(),
   restart: async () => (await import('./restart.mjs')).restart(),
   raid: async () => (await import('./raid-drain.mjs')).raidDrain(),

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 /** Longest that one request to a worker may take, in milliseconds. */
-const DEADLINE_MS = 240_000
+const DEADLINE_MS = 300_000
 
 /**
  * A process of its own that answers one request at a time.

@@ -2,30 +2,36 @@ import { type ChatStatus, TwitchChat } from './chat/twitch-chat.js'
 import { type Clock, DAY, systemClock } from './clock.js'
 import { loadEnvironment, parseConfig } from './config.js'
 import { type Config, type ConfigInput, toBots } from './config-schema.js'
-import { type Bot, type ChatLine, toChannelName, toMessageId } from './domain.js'
-import { type Environment, TOKEN_PREFIX } from './environment.js'
+import { type Bot, type ChatLine, type ChatText, toChannelName, toMessageId } from './domain.js'
+import type { Environment } from './environment.js'
 import { ChorusError } from './errors.js'
 import { logEvents } from './event-log.js'
 import { ChorusEmitter } from './events.js'
 import { DeadLetters } from './journal/dead-letters.js'
 import { Journal } from './journal/journal.js'
 import type { Logger } from './logger.js'
-import { MessageRouter, type RouterStatus } from './message-router.js'
 import { toEngineSettings } from './queue/engine-settings.js'
 import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
+import { toChatText } from './reply/chat-text.js'
 import { Conversation } from './reply/conversation.js'
 import { createModels } from './reply/create-models.js'
 import { createWriter } from './reply/create-writer.js'
 import type { ModelStatus, Models } from './reply/models.js'
 import { PROMPT_LINES_MAX } from './reply/prompt.js'
 import type { DrainReport, StopOptions } from './reply-queue.js'
+import { noToken, requireModel } from './requirements.js'
+import { CommandAnswers } from './router/command-answers.js'
+import { MessageRouter, type RouterStatus } from './router/message-router.js'
 import { Orchestrator } from './routing/orchestrator.js'
 import { tellWhenReady } from './tell-when-ready.js'
 import type { TokenSource } from './token-source.js'
 import type { TokenUseStore } from './token-use.js'
 import { createTokenKeeper } from './tokens/create-token-keeper.js'
 import type { TokenKeeper } from './tokens/token-keeper.js'
+
+/** Longest answer to a command: Twitch puts the moderator's name before it. */
+const ANSWER_UNITS_MAX = 400
 
 /** What {@link createChorus} takes beside the configuration; each part has the default of a live run. */
 export interface ChorusOptions {
@@ -134,7 +140,10 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
       journal?.forget(clearing)
       router.handleClearing(clearing)
     },
-    onRaid: (raid) => events.emit('chat:raided', raid),
+    onRaid: (raid) => {
+      events.emit('chat:raided', raid)
+      void router.handleRaid(raid)
+    },
     onStanding: () => queue.refresh(),
     muted: (bot) => router.mutedReason(bot),
     // The router answers a line once, whichever connections hear it.
@@ -155,14 +164,23 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const router: MessageRouter<ChatLine> = new MessageRouter<ChatLine>({
     bots,
     orchestrator: new Orchestrator({
-      ...{ bots, random, replies: config.replies, ignore: config.ignore },
+      ...{ bots, random, replies: config.replies, ignore: config.ignore, banter: config.banter },
       areTokensLow: () => models.areTokensLow(),
     }),
     reply: (task, context) => writer.write(task, context),
     joint: writer.joint,
     deliver: (task, line, context) => chat.deliver(task, line, context),
+    answerCommand: (channel, text, replyTo) => answers.answer(channel, text, replyTo),
+    parked: () => chat.status().parked.map(({ bot }) => bot),
     queue,
     events,
+    clock,
+  })
+  const answers = new CommandAnswers({
+    speakers: () => chat.status().bots,
+    isMuted: (bot) => router.mutedReason(bot) !== undefined,
+    toText: (text) => toAnswerText(text, config.ignore.commandPrefixes),
+    say: (bot, line, signal) => chat.say(bot, line, signal),
   })
 
   events.on('message:received', ({ message }) => conversation.hear(message))
@@ -170,7 +188,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   events.on('controls:changed', () => chat.refresh())
   // It may have been unreadable at the start.
   events.on('journal:recovered', () => models.start())
-  tellWhenReady(events, chat, bots.length)
+  tellWhenReady(events, () => chat.status(), bots.length)
   return assemble({
     ...{ router, events, bots, chat, conversation, models, journal },
     deadLetters: environment.dataDir === undefined ? undefined : new DeadLetters(environment.dataDir),
@@ -178,19 +196,16 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   })
 }
 
-function noToken(bots: readonly Bot[], environment: Environment): ChorusError {
-  const names = bots.map(({ login }) => `${TOKEN_PREFIX}${login.toUpperCase()}`)
-  const others = [...environment.given].filter((name) => name.toUpperCase().startsWith(TOKEN_PREFIX))
-  const strays = others.length === 0 ? '' : ` ${others.join(', ')}: no configured bot has that name.`
-  return new ChorusError('no-bot', `No bot has a token: none of ${names.join(', ')} is set.${strays}`)
-}
-
-function requireModel({ openai }: Environment): void {
-  if (openai.apiKey !== undefined || openai.baseUrl !== undefined) return
-  throw new ChorusError(
-    'no-model',
-    'No model to think with: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set.',
-  )
+/** Our own words, and names of the configuration: the gate for models' lines makes them safe, too. */
+function toAnswerText(text: string, prefixes: readonly string[]): ChatText | undefined {
+  const made = toChatText(text, {
+    self: [],
+    answering: [],
+    prefixes,
+    links: false,
+    maxUnits: ANSWER_UNITS_MAX,
+  })
+  return made.kind === 'text' ? made.text : undefined
 }
 
 interface JournalParts {

@@ -140,7 +140,7 @@ const banter = z.strictObject({
     .min(1)
     .max(20)
     .default(4)
-    .describe('Lines of bots to each other, one upon the other, after which they stop (1 to 20)'),
+    .describe('Lines of bots to each other because of one line of a viewer, after which they stop (1 to 20)'),
 })
 
 const model = z.strictObject({

@@ -50,6 +50,8 @@ export interface ChatMessage {
   readonly replyTo?: { readonly id: MessageId; readonly login: string }
   /** A shared-chat copy of a line that was written in another channel. */
   readonly isMirrored: boolean
+  /** Nobody wrote it: it stands for something that Twitch told, such as a raid. Nothing can be threaded to it. */
+  readonly isNotice?: true
   /** When it reached us, in milliseconds of this process's monotonic clock. */
   readonly arrivedAtMs: number
 }
@@ -86,12 +88,15 @@ export type SilenceReason =
   | 'known-bot'
   | 'ignored-user'
   | 'command'
+  | 'control'
   | 'not-drawn'
   | 'no-talker'
   | 'token-limit'
   | 'yielded'
   | 'paused'
   | 'calm'
+  | 'not-greeted'
+  | 'banter-over'
   | 'mirrored'
   | 'duplicate'
   | 'moderated'

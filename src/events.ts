@@ -1,5 +1,4 @@
 import { EventEmitter } from 'eventemitter3'
-import type { ControlState } from './controls.js'
 import type {
   BotLogin,
   ChannelName,
@@ -13,6 +12,7 @@ import type {
   ReplyTask,
 } from './domain.js'
 import type { ChorusError, ErrorCode } from './errors.js'
+import type { ControlState } from './router/controls.js'
 import type { TokenUse } from './token-use.js'
 
 /** Everything that Chorus tells: `noun:verb`, one payload object each. */
@@ -61,6 +61,8 @@ export interface ChorusEvents {
     readonly peak: number
     readonly lastedMs: number
   }) => void
+  /** Somebody turned something, or a mute ran out: how everything stands now. `by` is the moderator who asked in chat. */
+  'controls:changed': (event: ControlState & { readonly by?: string }) => void
   /** A bot is in a channel, listening and able to talk. */
   'bot:joined': (event: { readonly bot: BotLogin; readonly channel: ChannelName }) => void
   /** A bot's connection is gone; the next attempt is made in `retryInMs`. */
@@ -94,8 +96,6 @@ export interface ChorusEvents {
   'chat:cleared': (event: { readonly clearing: Clearing }) => void
   /** Another streamer has raided the channel; once per channel and raid, also for what is only mirrored there. */
   'chat:raided': (event: Raid) => void
-  /** Somebody turned something, or a mute ran out: how everything stands now. `by` is the moderator who asked in chat. */
-  'controls:changed': (event: ControlState & { readonly by?: string }) => void
   /** A bot’s token was exchanged for a new one before its end, or because it was refused. */
   'token:refreshed': (event: { readonly bot: BotLogin; readonly expiresInMs: number | undefined }) => void
   /** A bot has another token: somebody signed it in, or changed `.env`. */

@@ -6,7 +6,6 @@ export { type Chorus, type ChorusOptions, createChorus } from './chorus.js'
 export { type Clock, systemClock } from './clock.js'
 export { type LoadedConfig, type LoadOptions, loadConfig } from './config.js'
 export { type Config, type ConfigInput, toBots } from './config-schema.js'
-export type { ControlState, MutedBot } from './controls.js'
 export type {
   Bot,
   BotLogin,
@@ -34,8 +33,6 @@ export { type DeadLetterChange, DeadLetters } from './journal/dead-letters.js'
 export { Journal, type JournalOptions } from './journal/journal.js'
 export { KnownSecrets } from './known-secrets.js'
 export { createLogger, type Logger, type LoggerOptions } from './logger.js'
-export { MessageRouter } from './message-router.js'
-export type { MessageRouterOptions } from './message-router-options.js'
 export { type Random, seededRandom } from './random.js'
 export type { AnsweredBy, EndpointStatus } from './reply/guarded-model.js'
 export type { ModelStatus } from './reply/models.js'
@@ -54,6 +51,9 @@ export type {
   TakenBack,
   WorkContext,
 } from './reply-queue.js'
+export type { ControlState, MutedBot } from './router/controls.js'
+export { MessageRouter } from './router/message-router.js'
+export type { MessageRouterOptions } from './router/message-router-options.js'
 export { Orchestrator, type OrchestratorOptions } from './routing/orchestrator.js'
 export { Secret } from './secret.js'
 export { staticTokens, type TokenChange, type TokenSource } from './token-source.js'

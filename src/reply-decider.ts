@@ -1,4 +1,4 @@
-import type { BotLogin, ChatMessage, Decision } from './domain.js'
+import type { BotLogin, ChatMessage, Decision, Raid } from './domain.js'
 
 /** What a decision depends on that changes while Chorus runs. */
 export interface Circumstances {
@@ -19,9 +19,14 @@ export interface Circumstances {
 /** What a router needs of whoever decides for it. `Orchestrator` is one; a developer may bring another. */
 export interface ReplyDecider {
   /**
-   * One decision per bot that answers, or a single silence with its reason.
+   * One decision per bot that answers, or a single silence with its reason; `control` has the router do what a moderator's
+   * command says.
    *
    * @param known what the router knows of this moment; to heed it is the decider's choice
    */
   decide(message: ChatMessage, known?: Partial<Circumstances>): Decision[]
+  /** Which bot greets the viewers of a raid, or why none does; without it nobody ever does. */
+  decideRaid?(raid: Raid, known?: Partial<Circumstances>): Decision
+  /** The chance of an unasked reply, in [0, 1], where it has one to tell. */
+  readonly chance?: number
 }

@@ -47,7 +47,8 @@ describe('a valid configuration', () => {
   test('needs only channels and logins; the rest has defaults', () => {
     const { config, environment, file, notes } = load(MINIMAL)
     expect(config.replies.chance).toBe(0.25)
-    expect(config.queue).toEqual({ global: 5, perBot: 2, backlog: 20 })
+    const headStart = { moderator: 0, vip: 0, subscriber: 0 }
+    expect(config.queue).toEqual({ global: 5, perBot: 2, backlog: 20, headStart })
     expect(environment.port).toEqual({ number: 3000, isSet: false })
     expect(environment.dataDir).toBe(path.join(cwd, 'data'))
     expect(environment.twitchTokens.size).toBe(0)

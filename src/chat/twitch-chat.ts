@@ -109,12 +109,8 @@ export class TwitchChat {
    * but a mute does not keep it back. Resolves and rejects as {@link deliver} does; with the signal's reason where that was
    * aborted before the line was written, which may take as long as the bot is away.
    */
-  async say(
-    bot: BotLogin,
-    line: ChatLine,
-    signal: AbortSignal = new AbortController().signal,
-  ): Promise<Outcome> {
-    return this.#require(bot).say(line, signal)
+  async say(bot: BotLogin, line: ChatLine, signal?: AbortSignal): Promise<Outcome> {
+    return this.#require(bot).say(line, signal ?? new AbortController().signal)
   }
 
   /** Looks again whether a bot is muted, or any of them: to be called whenever that has changed. */

@@ -105,7 +105,8 @@ export class ReplyWriter {
       (await this.#fromEarlierRun(context.made, scene)) ??
       (await this.#fromModel(scene, correction)) ??
       (await this.#fromTemplates(scene))
-    return { channel: message.channel, text, replyTo: message.id }
+    // Twitch knows no thread below a notice of its own.
+    return { channel: message.channel, text, ...(!message.isNotice && { replyTo: message.id }) }
   }
 
   /** The rules may have changed since: it is looked at like any other line. A joint line is for others, too. */

@@ -198,7 +198,7 @@ describe('a journal that can’t be used is told of, with what to do', () => {
     query(folder.current, 'PRAGMA user_version = 99')
     expect(run().error).toMatchObject({
       code: 'journal-newer',
-      message: `The journal ${file()} can’t be used: the journal has version 99, and this Chorus knows 1`,
+      message: `The journal ${file()} can’t be used: the journal has version 99, and this Chorus knows 2`,
       advice: expect.stringContaining('newer Chorus'),
     })
   })

@@ -103,14 +103,16 @@ describe('the report of a replay', () => {
     expect(draws).toBe(eligible)
     expect(Math.abs(drawn / draws - 0.25)).toBeLessThan(4 * Math.sqrt((0.25 * 0.75) / draws))
     expect(report.draws).toContain(`(${((100 * drawn) / draws).toFixed(1)} %)`)
-    expect(pairsOf(report.decisions)).toEqual({
+    // How many of the drawn ones leave the way to mentions depends on how busy the lanes are at that moment.
+    const { yielded = 0, ...decided } = pairsOf(report.decisions)
+    expect(decided).toEqual({
       ...reasons,
       'not-drawn': draws - drawn,
-      'reply to a chance': drawn,
+      'reply to a chance': drawn - yielded,
       'reply to a mention': sumOf(mentions),
     })
 
-    const accepted = sumOf(mentions) + drawn
+    const accepted = sumOf(mentions) + drawn - yielded
     expect(report.replies).toBe(`${accepted} accepted: ${accepted} sent`)
     const [half = 0, most = 0, longest = 0] = report.waits?.match(/[\d.]+(?= s)/g)?.map(Number) ?? []
     expect(half).toBeGreaterThan(1)

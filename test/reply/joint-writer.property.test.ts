@@ -19,7 +19,7 @@ import { ManualClock } from '../support/manual-clock.js'
 import { hostileText } from './hostile-text.js'
 import { AVA, SLUR, sharesOf } from './writer-fixture.js'
 
-const RUNS = 600
+const RUNS = 300
 const PREFIXES = ['!', 'pls ']
 const STRANGERS = ['mallory', 'everyone', 'eve', 'ava', 'bobby']
 

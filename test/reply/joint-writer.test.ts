@@ -115,6 +115,14 @@ describe('JointWriter', () => {
     expect(at.reasons()).toEqual(['1 tangled'])
   })
 
+  it('leaves it out, too, where only somebody between them keeps the two apart', async () => {
+    await using at = await setUp()
+    at.say('ann: *loud\nbob: 2 * 3\ncid: so* quiet')
+    const { line } = await at.join(three())
+    expect(line.text).toBe('@ann *loud @bob 2 * 3')
+    expect(at.reasons()).toEqual(['1 tangled'])
+  })
+
   it('leaves out a viewer whose very name is blocked', async () => {
     await using at = await setUp()
     at.say(`ann: ahoy\n${SLUR}: aye`)
@@ -128,6 +136,13 @@ describe('JointWriter', () => {
     const { line } = await at.join(three())
     expect(called(line.text)).toEqual(['bob', 'cid'])
     expect(line.text).toBe('@bob ban ann @cid ask')
+  })
+
+  it('calls a viewer once, also where the answer calls its viewer again', async () => {
+    await using at = await setUp()
+    at.say('ann: well, @ann, ahoy\nbob: aye')
+    const { line } = await at.join(sharesOf([by('ann')], [by('bob')]))
+    expect(line.text).toBe('@ann well, ann, ahoy @bob aye')
   })
 
   it('gives each viewer an even share of one line, cut behind a word', async () => {

@@ -107,6 +107,38 @@ describe('a line', () => {
   })
 
   it.each([
+    ['moderator', { moderator: true }],
+    ['broadcaster', { broadcaster: true }],
+  ])('with a command by a %s is a matter of control, also when it names a bot', (_name, roles) => {
+    const decide = (text: string) => orchestrator().decide(chatMessage(text, { roles }))
+    for (const text of ['!bots off', ' !BOTS  what?', '!bots mute @ava 5'])
+      expect(decide(text)).toEqual([{ kind: 'silence', reason: 'control' }])
+    expect(decide('@ava !bots off')).toMatchObject([{ kind: 'reply', cause: 'mention' }])
+  })
+
+  it('with a command by anybody else is a command, whatever prefixes others have; a mention in it is one', () => {
+    const decide = orchestrator({ ignore: { commandPrefixes: [] }, replies: { chance: 1 } })
+    const roles = { vip: true, subscriber: true }
+    expect(decide.decide(chatMessage('!bots off', { roles }))).toEqual([
+      { kind: 'silence', reason: 'command' },
+    ])
+    expect(decide.decide(chatMessage('!bots mute @ava'))).toMatchObject([{ bot: 'ava', cause: 'mention' }])
+  })
+
+  it.each([
+    ['mirrored', { isMirrored: true }],
+    ['own-bot', { login: 'ava' }],
+    ['known-bot', { login: 'nightbot' }],
+    ['ignored-user', { login: 'troll' }],
+  ])('is no command for us when it is %s, whatever badges it has', (reason, parts) => {
+    const decide = orchestrator({ ignore: { users: ['troll'] } })
+    const roles = { moderator: true, broadcaster: true }
+    expect(decide.decide(chatMessage('!bots off', { ...parts, roles }))).toEqual([
+      { kind: 'silence', reason },
+    ])
+  })
+
+  it.each([
     ['own-bot', { login: 'genejacqueman' }],
     ['known-bot', { login: 'nightbot' }],
     ['ignored-user', { login: 'troll' }],

@@ -6,7 +6,10 @@ export type Sources = ReadonlyMap<string, string>
 const STAGES = ['chat', 'routing', 'queue', 'journal', 'reply', 'tokens', 'simulator']
 
 /** Where the stages are put together: only these may import them. */
-const ASSEMBLERS = [/^src\/(chorus|in-process-queue|index|cli)\.ts$/, /^src\/commands\/[^/]+\.ts$/]
+const ASSEMBLERS = [
+  /^src\/(chorus|index|cli|router\/message-router|router\/in-process-queue)\.ts$/,
+  /^src\/commands\/[^/]+\.ts$/,
+]
 
 /** Which one file may import an SDK. What is not here has no home yet, and none may import it. */
 export interface Homes {

@@ -1,24 +1,16 @@
-import { AnswerStatistics, type AnswerStatus } from './answer-statistics.js'
-import { type Clock, systemClock } from './clock.js'
-import { type ControlState, Controls } from './controls.js'
+import { type Clock, systemClock } from '../clock.js'
 import {
-  type Bot,
   type BotLogin,
+  type ChannelName,
   type ChatMessage,
   type Clearing,
   type Decision,
   isCleared,
   type MessageId,
-  type ReplyTask,
-  sameLogin,
-} from './domain.js'
-import { toChorusError } from './errors.js'
-import { ChorusEmitter } from './events.js'
-import { HeardMessages } from './heard-messages.js'
-import { heldWhileMuted } from './held-while-muted.js'
-import { inProcessQueue } from './in-process-queue.js'
-import type { MessageRouterOptions } from './message-router-options.js'
-import type { Circumstances, ReplyDecider } from './reply-decider.js'
+  type Raid,
+} from '../domain.js'
+import { ChorusEmitter } from '../events.js'
+import type { Circumstances, ReplyDecider } from '../reply-decider.js'
 import type {
   DrainReport,
   LaneStatus,
@@ -26,8 +18,17 @@ import type {
   ReplyHandler,
   ReplyQueue,
   StopOptions,
-  TakenBack,
-} from './reply-queue.js'
+} from '../reply-queue.js'
+import { CommandDesk } from '../routing/command-desk.js'
+import { AnswerStatistics, type AnswerStatus } from './answer-statistics.js'
+import { type ControlState, Controls } from './controls.js'
+import { HeardMessages } from './heard-messages.js'
+import { heldWhileMuted } from './held-while-muted.js'
+import { inProcessQueue } from './in-process-queue.js'
+import type { MessageRouterOptions } from './message-router-options.js'
+import { Raids, toRaidMessage } from './raids.js'
+import { ReplyIntake, type RouterState } from './reply-intake.js'
+import { toWithdrawn } from './to-withdrawn.js'
 
 /** How it goes with a router. JSON-safe. */
 export interface RouterStatus extends AnswerStatus {
@@ -36,18 +37,13 @@ export interface RouterStatus extends AnswerStatus {
   /** By bot, spelled as in the configuration. */
   readonly lanes: { readonly [login: string]: LaneStatus }
   readonly controls: ControlState
-}
-
-/** In the words of the recorded outcome. */
-const REASONS: Readonly<Record<Clearing['kind'], string>> = {
-  message: 'the message was deleted',
-  user: 'its author was timed out or banned',
-  chat: 'the chat was cleared',
+  /** The last raid of each channel in this run. */
+  readonly raids: readonly Raid[]
 }
 
 /**
- * Takes chat in and owes replies: what it accepts gets an answer, whatever comes after it. A decider decides for it and a
- * queue owes for it: it knows both only as ports, which is why it stands beside the stages and not in one of them.
+ * Takes chat in and owes replies: what it accepts gets an answer, whatever comes after it. It leads from the stage of
+ * routing to that of the queue, which is why it stands here and not in one of them.
  *
  * @example
  * const bots = toBots([{ login: 'ava' }])
@@ -58,20 +54,21 @@ const REASONS: Readonly<Record<Clearing['kind'], string>> = {
 export class MessageRouter<Line = string> {
   /** Everything the router and its queue tell. */
   readonly events: ChorusEmitter
-  readonly #bots: readonly Bot[]
   readonly #orchestrator: ReplyDecider
   readonly #queue: ReplyQueue
   readonly #clock: Clock
   readonly #controls: Controls
+  readonly #desk: CommandDesk
   /** What whoever decides has to know of this moment; made anew only when something is turned, for every line asks for it. */
   #known: Partial<Circumstances>
   readonly #heard = new HeardMessages()
   readonly #statistics: AnswerStatistics
-  #state: 'running' | 'draining' | 'stopped' = 'running'
+  readonly #raids = new Raids()
+  readonly #intake: ReplyIntake
+  #state: RouterState = 'running'
 
   constructor(options: MessageRouterOptions<Line>) {
     this.events = options.events ?? new ChorusEmitter()
-    this.#bots = options.bots
     this.#orchestrator = options.orchestrator
     this.#clock = options.clock ?? systemClock()
     this.#statistics = new AnswerStatistics({ clock: this.#clock, events: this.events })
@@ -82,6 +79,15 @@ export class MessageRouter<Line = string> {
     })
     this.#known = this.#circumstances()
     this.#queue = options.queue ?? inProcessQueue(options, this.events, this.#controls)
+    this.#intake = new ReplyIntake({ bots: options.bots, queue: this.#queue, state: () => this.#state })
+    this.#desk = new CommandDesk({
+      bots: options.bots,
+      controls: this.#controls,
+      queue: this.#queue,
+      chance: () => options.orchestrator.chance,
+      parked: () => options.parked?.() ?? [],
+      answer: (...answer) => options.answerCommand?.(...answer),
+    })
     const { reply, deliver, joint } = options
     const handler: ReplyHandler<Line> = { reply, ...(deliver && { deliver }), ...(joint && { joint }) }
     this.#queue.serve(heldWhileMuted(handler, this.#controls))
@@ -97,8 +103,10 @@ export class MessageRouter<Line = string> {
       const reason = this.#heard.hear(message)
       if (reason) return [{ kind: 'silence', reason }]
       this.events.emit('message:received', { message })
-      const decisions = await this.#accept(message, this.#orchestrator.decide(message, this.#known))
+      const decisions = await this.#intake.accept(message, this.#orchestrator.decide(message, this.#known))
       this.events.emit('message:decided', { message, decisions })
+      // Also during a graceful stop: that may take a while.
+      if (this.#state !== 'stopped' && isControl(decisions)) this.#desk.obey(message)
       return decisions
     } catch (error) {
       this.events.emit('error', { error, where: 'handleIncomingMessage' })
@@ -113,10 +121,36 @@ export class MessageRouter<Line = string> {
   handleClearing(clearing: Clearing): number {
     this.#heard.clear(clearing)
     this.events.emit('chat:cleared', { clearing })
-    const outcome: TakenBack = { kind: 'withdrawn', by: 'moderation', reason: REASONS[clearing.kind] }
     const isMeant = ({ channel, ...line }: ChatMessage) =>
       channel === clearing.channel && isCleared(line, clearing)
-    return this.#queue.takeBack(({ message }) => isMeant(message), outcome)
+    return this.#queue.takeBack(({ message }) => isMeant(message), toWithdrawn(clearing))
+  }
+
+  /**
+   * A raid has come, as USERNOTICE tells: with `replies.greetRaids` one bot owes its viewers a greeting, once per raid and at
+   * most once a minute in a channel. Resolves and fails like {@link handleIncomingMessage}.
+   */
+  async handleRaid(incoming: Raid): Promise<Decision[]> {
+    try {
+      const raid = this.#stamped(incoming)
+      const reason = this.#heard.hear(raid)
+      if (reason) return [{ kind: 'silence', reason }]
+      const decide = () => this.#orchestrator.decideRaid?.(raid, this.#known)
+      const message = toRaidMessage(raid)
+      const decisions = await this.#intake.accept(message, [
+        this.#raids.hear(raid, this.#clock.now(), decide),
+      ])
+      this.events.emit('message:decided', { message, decisions })
+      return decisions
+    } catch (error) {
+      this.events.emit('error', { error, where: 'handleRaid' })
+      return []
+    }
+  }
+
+  /** The last raid of a channel in this run. */
+  lastRaid(channel: ChannelName): Raid | undefined {
+    return this.#raids.last(channel)
   }
 
   /** What people have set: calm, mutes, chance. It lives in this process alone. */
@@ -190,6 +224,7 @@ export class MessageRouter<Line = string> {
       queue: this.#queue.metrics(),
       lanes: this.#queue.lanes(),
       controls: this.controls,
+      raids: this.#raids.newest,
       ...this.#statistics.status(),
     }
   }
@@ -221,15 +256,15 @@ export class MessageRouter<Line = string> {
   }
 
   /** A client of somebody's own may not say when it came: it has come now. */
-  #stamped(message: ChatMessage): ChatMessage {
-    if (Number.isFinite(message.arrivedAtMs)) return message
-    return { ...message, arrivedAtMs: this.#clock.now() }
+  #stamped<T extends { readonly arrivedAtMs: number }>(incoming: T): T {
+    if (Number.isFinite(incoming.arrivedAtMs)) return incoming
+    return { ...incoming, arrivedAtMs: this.#clock.now() }
   }
 
   #circumstances(): Partial<Circumstances> {
     const { chance, isCalm, isChancePaused } = this.controls
     return {
-      waitMs: (bot) => this.#waitMs(bot),
+      waitMs: (bot) => this.#intake.waitMs(bot),
       isMuted: (bot) => this.mutedReason(bot) !== undefined,
       isCalm,
       isChancePaused,
@@ -244,33 +279,8 @@ export class MessageRouter<Line = string> {
     this.#queue.refresh()
     this.events.emit('controls:changed', by === undefined ? state : { ...state, by })
   }
+}
 
-  /** How long a bot's mentions wait: the one that comes now, or the oldest. */
-  #waitMs(bot: BotLogin): number {
-    const { expectedMs, oldestMs } = this.#queue.laneWait(this.#nameOf(bot))
-    return Math.max(expectedMs, oldestMs)
-  }
-
-  async #accept(message: ChatMessage, decisions: Decision[]): Promise<Decision[]> {
-    const tasks: ReplyTask[] = []
-    for (const decision of decisions) {
-      if (decision.kind !== 'reply') continue
-      const { task: id, bot, cause, delayMs } = decision
-      tasks.push({ id, bot: this.#nameOf(bot), cause, delayMs, message })
-    }
-    if (tasks.length === 0) return decisions
-    try {
-      await this.#queue.accept(tasks)
-      return decisions
-    } catch (error) {
-      // A queue with a journal takes replies for the next run nearly to the end.
-      if (this.#state === 'running' || toChorusError(error).code !== 'stopping') throw error
-      return [{ kind: 'silence', reason: this.#state }]
-    }
-  }
-
-  /** The orchestrator may have been given the same bots in another case. */
-  #nameOf(login: BotLogin): BotLogin {
-    return this.#bots.find((bot) => sameLogin(bot.login, login))?.login ?? login
-  }
+function isControl(decisions: readonly Decision[]): boolean {
+  return decisions.some((decision) => decision.kind === 'silence' && decision.reason === 'control')
 }

@@ -1,11 +1,11 @@
-import type { Clock } from './clock.js'
-import type { ConfigInput } from './config-schema.js'
-import type { Bot, ReplyTask } from './domain.js'
-import type { ChorusEmitter } from './events.js'
-import type { Random } from './random.js'
-import type { ReplyDecider } from './reply-decider.js'
-import type { ReplyJournal } from './reply-journal.js'
-import type { JointHandler, ReplyQueue, WorkContext } from './reply-queue.js'
+import type { Clock } from '../clock.js'
+import type { ConfigInput } from '../config-schema.js'
+import type { Bot, BotLogin, ChannelName, MessageId, ReplyTask } from '../domain.js'
+import type { ChorusEmitter } from '../events.js'
+import type { Random } from '../random.js'
+import type { ReplyDecider } from '../reply-decider.js'
+import type { ReplyJournal } from '../reply-journal.js'
+import type { JointHandler, ReplyQueue, WorkContext } from '../reply-queue.js'
 
 export interface MessageRouterOptions<Line = string> {
   readonly bots: readonly Bot[]
@@ -23,6 +23,10 @@ export interface MessageRouterOptions<Line = string> {
    * anything else it resolves to means that the line was sent.
    */
   readonly deliver?: (task: ReplyTask, line: Line, context: WorkContext) => Promise<unknown>
+  /** Says the answer to a moderator's command in chat, outside the queue; without it there is none. It must not throw. */
+  readonly answerCommand?: (channel: ChannelName, text: string, replyTo: MessageId) => void
+  /** Bots that may talk nowhere for now: the status in chat names them. */
+  readonly parked?: () => readonly BotLogin[]
   /** The queue that works the replies off; by default p-queue in this process, with the limits below. */
   readonly queue?: ReplyQueue
   /** Limits of the default queue; as in the configuration file. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { MINUTE } from '../src/clock.js'
-import { type ControlState, Controls } from '../src/controls.js'
-import { toBotLogin } from '../src/domain.js'
-import { ManualClock, settle } from './support/manual-clock.js'
+import { MINUTE } from '../../src/clock.js'
+import { toBotLogin } from '../../src/domain.js'
+import { type ControlState, Controls } from '../../src/router/controls.js'
+import { ManualClock, settle } from '../support/manual-clock.js'
 
 const AVA = toBotLogin('ava')
 const GENE = toBotLogin('geneJacqueman')

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { MINUTE, SECOND, sleep } from '../src/clock.js'
-import { NO_JOURNAL } from '../src/queue/no-journal.js'
-import type { ReplyRecord } from '../src/reply-journal.js'
+import { MINUTE, SECOND, sleep } from '../../src/clock.js'
+import { NO_JOURNAL } from '../../src/queue/no-journal.js'
+import type { ReplyRecord } from '../../src/reply-journal.js'
+import { replyTask } from '../support/reply-task.js'
 import { routerFixture } from './router-fixture.js'
-import { replyTask } from './support/reply-task.js'
 
 describe('a muted bot', () => {
   it('says nothing, and answers what it was asked meanwhile as soon as it may', async () => {

@@ -1,5 +1,5 @@
-import type { ChatMessage, Clearing, MessageId } from './domain.js'
-import { RecentIds } from './recent-ids.js'
+import type { ChatMessage, Clearing, MessageId } from '../domain.js'
+import { RecentIds } from '../recent-ids.js'
 
 /** Cleared messages that are remembered: one that comes later than so many others was read long ago. */
 const CLEARED_MAX = 1000

@@ -1,5 +1,5 @@
+import type { ReplyHandler } from '../reply-queue.js'
 import type { Controls } from './controls.js'
-import type { ReplyHandler } from './reply-queue.js'
 
 /** The same handler, whose lines wait while their bot is muted: one may have been made before that. */
 export function heldWhileMuted<Line>(

@@ -1,6 +1,6 @@
-import { type Clock, SECOND } from './clock.js'
-import type { Decision, Outcome, ReplyTask } from './domain.js'
-import type { ChorusEmitter } from './events.js'
+import { type Clock, SECOND } from '../clock.js'
+import type { Decision, Outcome, ReplyTask } from '../domain.js'
+import type { ChorusEmitter } from '../events.js'
 import { MinuteRate } from './minute-rate.js'
 
 /** Outcomes since the start. The kinds add up to all of them; what stands below `sent` is a part of it. */

@@ -1,5 +1,5 @@
-import { type Cancel, type Clock, DAY, MINUTE } from './clock.js'
-import { type BotLogin, sameLogin } from './domain.js'
+import { type Cancel, type Clock, DAY, MINUTE } from '../clock.js'
+import { type BotLogin, sameLogin } from '../domain.js'
 
 /** A bot that says nothing for now. */
 export interface MutedBot {

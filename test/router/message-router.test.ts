@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { MINUTE, SECOND } from '../src/clock.js'
-import { toBots } from '../src/config-schema.js'
-import { type ChatMessage, toBotLogin, toTaskId } from '../src/domain.js'
-import { MessageRouter } from '../src/message-router.js'
-import { seededRandom } from '../src/random.js'
-import { Orchestrator } from '../src/routing/orchestrator.js'
+import { MINUTE, SECOND } from '../../src/clock.js'
+import { toBots } from '../../src/config-schema.js'
+import { type ChatMessage, toBotLogin, toTaskId } from '../../src/domain.js'
+import { seededRandom } from '../../src/random.js'
+import { MessageRouter } from '../../src/router/message-router.js'
+import { Orchestrator } from '../../src/routing/orchestrator.js'
+import { chatMessage } from '../support/chat-message.js'
+import { ManualClock } from '../support/manual-clock.js'
 import { routerFixture } from './router-fixture.js'
-import { chatMessage } from './support/chat-message.js'
-import { ManualClock } from './support/manual-clock.js'
 
 describe('the router', () => {
   it('answers three viewers who ask within 200 ms, all of them', async () => {

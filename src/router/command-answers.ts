@@ -1,0 +1,61 @@
+import type { BotLogin, ChannelName, ChatLine, ChatText, MessageId } from '../domain.js'
+
+/** How a bot stands in chat, as far as it concerns who answers. */
+interface Speaker {
+  readonly bot: BotLogin
+  readonly joined: readonly ChannelName[]
+  /** Why it may talk nowhere. */
+  readonly reason?: string
+  readonly rooms: readonly { readonly channel: ChannelName; readonly closedReason?: string }[]
+}
+
+export interface CommandAnswersOptions {
+  /** In the order in which they are to be asked. */
+  readonly speakers: () => readonly Speaker[]
+  readonly isMuted: (bot: BotLogin) => boolean
+  /** Makes harmless text of the answer; nothing where there is none left. */
+  readonly toText: (text: string) => ChatText | undefined
+  /** Says a line outside the lanes, as soon as the account may; rejects when the signal was aborted before that. */
+  readonly say: (bot: BotLogin, line: ChatLine, signal: AbortSignal) => Promise<unknown>
+}
+
+/**
+ * Answers moderators' commands by one line each. While an answer to a channel still waits for its account, a newer one
+ * takes its place: a moderator who types fast reads how things stand in the end, and nobody can fill the outbox so.
+ */
+export class CommandAnswers {
+  readonly #options: CommandAnswersOptions
+  /** Answers that are not said, at most one per channel. */
+  readonly #waiting = new Map<ChannelName, AbortController>()
+
+  constructor(options: CommandAnswersOptions) {
+    this.#options = options
+  }
+
+  /** Has the first bot in the channel that may talk answer `replyTo`; nobody where none is there. */
+  answer(channel: ChannelName, text: string, replyTo: MessageId): void {
+    const bot = this.#speaker(channel)
+    const safe = this.#options.toText(text)
+    if (bot === undefined || safe === undefined) return
+    this.#waiting.get(channel)?.abort()
+    const wanted = new AbortController()
+    this.#waiting.set(channel, wanted)
+    const end = () => {
+      if (this.#waiting.get(channel) === wanted) this.#waiting.delete(channel)
+    }
+    // What Twitch refuses is told as an event of the line, and nobody waits for this one.
+    this.#options.say(bot, { channel, text: safe, replyTo }, wanted.signal).then(end, end)
+  }
+
+  /** A muted bot answers where all others are muted, too: else nobody could tell that `off` was understood. */
+  #speaker(channel: ChannelName): BotLogin | undefined {
+    const able = this.#options
+      .speakers()
+      .filter(({ joined, reason, rooms }) => {
+        const isClosed = rooms.some((room) => room.channel === channel && room.closedReason !== undefined)
+        return joined.includes(channel) && reason === undefined && !isClosed
+      })
+      .map(({ bot }) => bot)
+    return able.find((bot) => !this.#options.isMuted(bot)) ?? able[0]
+  }
+}

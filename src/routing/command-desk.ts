@@ -1,0 +1,43 @@
+import type { Bot, BotLogin, ChannelName, ChatMessage, MessageId } from '../domain.js'
+import type { ReplyQueue } from '../reply-queue.js'
+import type { Controls } from '../router/controls.js'
+import { parseChatCommand } from './chat-command.js'
+import { runCommand, type Standing } from './run-command.js'
+
+export interface CommandDeskOptions {
+  readonly bots: readonly Bot[]
+  readonly controls: Controls
+  readonly queue: Pick<ReplyQueue, 'laneWait' | 'metrics'>
+  /** The configured chance of an unasked reply, where somebody tells it. */
+  readonly chance: () => number | undefined
+  readonly parked: () => readonly BotLogin[]
+  /** Says the answer. */
+  readonly answer: (channel: ChannelName, text: string, replyTo: MessageId) => void
+}
+
+/** Takes what moderators type, does it, and has it answered. Whether somebody may is decided before. */
+export class CommandDesk {
+  readonly #options: CommandDeskOptions
+
+  constructor(options: CommandDeskOptions) {
+    this.#options = options
+  }
+
+  obey({ channel, id, login, text }: ChatMessage): void {
+    const command = parseChatCommand(text)
+    if (!command) return
+    const { answer, bots, controls } = this.#options
+    answer(channel, runCommand(command, { bots, controls, standing: this.#standing(), by: login }), id)
+  }
+
+  #standing(): Standing {
+    const { bots, chance, controls, parked, queue } = this.#options
+    const talking = bots.filter(({ login }) => controls.mutedReason(login) === undefined)
+    return {
+      waiting: queue.metrics().global.size,
+      waitMs: Math.max(0, ...talking.map(({ login }) => queue.laneWait(login).expectedMs)),
+      chance: chance(),
+      parked: parked(),
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { type BotLogin, type ChatText, toBotLogin, toChannelName, toMessageId } from '../../src/domain.js'
+import { CommandAnswers } from '../../src/router/command-answers.js'
+import { settle } from '../support/manual-clock.js'
+
+const CHANNEL = toChannelName('mychannel')
+const OTHER = toChannelName('other')
+
+interface Said {
+  readonly bot: BotLogin
+  readonly text: string
+  readonly channel: string
+  readonly signal: AbortSignal
+  readonly end: (how: 'said' | 'refused') => void
+}
+
+function answersFixture(
+  options: {
+    readonly muted?: readonly string[]
+    readonly bots?: readonly {
+      readonly name: string
+      readonly reason?: string
+      readonly closedReason?: string
+    }[]
+    readonly joined?: readonly string[]
+  } = {},
+) {
+  const said: Said[] = []
+  const { bots = [{ name: 'ava' }, { name: 'ben' }], muted = [], joined = ['mychannel', 'other'] } = options
+  const answers = new CommandAnswers({
+    speakers: () =>
+      bots.map(({ name, reason, closedReason }) => ({
+        bot: toBotLogin(name),
+        joined: joined.map(toChannelName),
+        ...(reason !== undefined && { reason }),
+        rooms: [{ channel: CHANNEL, ...(closedReason !== undefined && { closedReason }) }],
+      })),
+    isMuted: (bot) => muted.includes(bot),
+    toText: (text) => (text === 'unsafe' ? undefined : (text as ChatText)),
+    say: (bot, { text, channel }, signal) =>
+      new Promise<void>((resolve, reject) => {
+        said.push({
+          bot,
+          text,
+          channel,
+          signal,
+          end: (how) => (how === 'said' ? resolve() : reject(new Error())),
+        })
+      }),
+  })
+  const answer = (text: string, channel = CHANNEL) => answers.answer(channel, text, toMessageId('m'))
+  return { answer, said }
+}
+
+describe('the answer to a command', () => {
+  it.each([
+    ['the first bot in the channel', {}, ['ava']],
+    ['the first that is not muted', { muted: ['ava'] }, ['ben']],
+    ['the first where all are muted', { muted: ['ava', 'ben'] }, ['ava']],
+    ['none that is parked', { bots: [{ name: 'ava', reason: 'refused' }, { name: 'ben' }] }, ['ben']],
+    [
+      'none that is shut out there',
+      { bots: [{ name: 'ava', closedReason: 'ban' }, { name: 'ben' }] },
+      ['ben'],
+    ],
+    ['nobody where no bot is in the channel', { joined: ['elsewhere'] }, []],
+  ])('is said by %s', (_name, options, expected) => {
+    const { answer, said } = answersFixture(options)
+    answer('hello')
+    expect(said.map(({ bot }) => bot)).toEqual(expected)
+  })
+
+  it('takes the place of one that still waits in the same channel', async () => {
+    const { answer, said } = answersFixture()
+    answer('one')
+    answer('elsewhere', OTHER)
+    answer('two')
+    answer('three')
+    expect(said.map(({ text, signal }) => [text, signal.aborted])).toEqual([
+      ['one', true],
+      ['elsewhere', false],
+      ['two', true],
+      ['three', false],
+    ])
+    // What becomes of those that were given up is not what becomes of the newest.
+    for (const { end } of said.slice(0, 3)) end('refused')
+    await settle()
+    answer('four')
+    expect(said.at(-2)?.signal.aborted).toBe(true)
+  })
+
+  it.each(['said', 'refused'] as const)('does not concern the next one once it was %s', async (how) => {
+    const { answer, said } = answersFixture()
+    answer('one')
+    said[0]?.end(how)
+    await settle()
+    answer('two')
+    expect(said.map(({ signal }) => signal.aborted)).toEqual([false, false])
+  })
+
+  it('is left out where no safe text is left', () => {
+    const { answer, said } = answersFixture()
+    answer('unsafe')
+    expect(said).toEqual([])
+  })
+})
