@@ -108,6 +108,7 @@ export class PQueueEngine implements ReplyQueue {
     this.#forecast = new LaneForecast({
       ...{ bots, limits, rules: options.joint ?? NEVER_JOINT, ledger: this.#ledger },
       waiting: (bot) => this.#lanes.waiting(bot),
+      isBlocked: (bot, channel) => blocked?.(bot, channel) !== undefined,
       sendForecast: options.sendForecast,
       now: () => clock.now(),
     })
