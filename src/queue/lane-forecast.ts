@@ -3,6 +3,7 @@ import type { BotLogin, ChannelName } from '../domain.js'
 import type { LaneWait, SendForecast } from '../reply-queue.js'
 import type { Lanes } from './lanes.js'
 import type { Ledger } from './ledger.js'
+import type { RoomCount } from './waiting-list.js'
 
 /** How long a line is taken to be in the making before any was made: what small hosted models showed in practice. */
 const MADE_FIRST_MS = 1.5 * SECOND
@@ -23,6 +24,8 @@ export interface LaneForecastOptions {
   readonly rules: JointRules
   readonly ledger: Pick<Ledger, 'metrics'>
   readonly waiting: (bot: BotLogin) => ReturnType<Lanes['waiting']>
+  /** Whether the bot can't get on in the channel for now. */
+  readonly isBlocked: (bot: BotLogin, channel: ChannelName) => boolean
   /** What the accounts may send; by default whatever is made. */
   readonly sendForecast: SendForecast | undefined
   readonly now: () => number
@@ -50,6 +53,7 @@ export class LaneForecast {
 
   /** From now on viewers share lines at once, or only when the wait is long. */
   calm(isOn: boolean): void {
+    if (!isOn && this.#isCalm) this.#joining.clear()
     this.#isCalm = isOn
   }
 
@@ -68,7 +72,7 @@ export class LaneForecast {
     const oldestMs = waiting.oldestMentionMs()
     const counts = waiting.counts()
     const [fullest] = counts.sort((a, b) => b.mentions - a.mentions)
-    const joined = this.viewersPerLine(bot)
+    const joined = this.#joined(bot)
     // A line more: that of the mention that comes now.
     const lines = counts.reduce((sum, { mentions, others }) => sum + others + Math.ceil(mentions / joined), 1)
     return {
@@ -77,9 +81,22 @@ export class LaneForecast {
     }
   }
 
-  /** How many viewers the bot's lines answer now. */
+  /** How many viewers the bot's lines answer now: of those that wait. */
   viewersPerLine(bot: BotLogin): number {
+    const mentions = this.#countsOf(bot).map((count) => count.mentions)
+    return Math.max(1, Math.min(this.#joined(bot), Math.max(0, ...mentions)))
+  }
+
+  #joined(bot: BotLogin): number {
     return this.#joining.get(bot) ?? 1
+  }
+
+  /** What waits where the bot may talk: what waits elsewhere keeps nobody waiting. */
+  #countsOf(bot: BotLogin): RoomCount[] {
+    const { isBlocked, waiting } = this.#options
+    return waiting(bot)
+      .counts()
+      .filter(({ channel, mentions, others }) => mentions + others > 0 && !isBlocked(bot, channel))
   }
 
   /** Viewers a line, 1 while the lane does not join. */
@@ -89,7 +106,7 @@ export class LaneForecast {
     const { maxViewers, whenWaitOverMs } = this.#options.rules
     const alone = waitMs(1)
     if (alone <= this.#enoughMs()) this.#joining.delete(bot)
-    const joined = this.viewersPerLine(bot)
+    const joined = this.#joined(bot)
     if (joined === 1 && alone <= (this.#isCalm ? 0 : whenWaitOverMs)) return 1
     let viewers = Math.max(2, joined)
     while (viewers < maxViewers && waitMs(viewers) > this.#enoughMs()) viewers += 1
@@ -103,7 +120,7 @@ export class LaneForecast {
 
   /** What the channel's mentions wait among: everything else in the lane. */
   #waitingFor(bot: BotLogin, channel: ChannelName): { readonly mentions: number; readonly others: number } {
-    const counts = this.#options.waiting(bot).counts()
+    const counts = this.#countsOf(bot)
     const all = counts.reduce((sum, count) => sum + count.mentions + count.others, 0)
     const mentions = counts.find((count) => count.channel === channel)?.mentions ?? 0
     return { mentions, others: all - mentions }
@@ -120,12 +137,8 @@ export class LaneForecast {
 
   /** What a lane has of the slots while it shares them with all lanes that have something to do. */
   #slotsOf(): number {
-    const { bots, limits, waiting } = this.#options
-    const busy = bots.filter((bot) =>
-      waiting(bot)
-        .counts()
-        .some(({ mentions, others }) => mentions + others > 0),
-    ).length
+    const { bots, limits } = this.#options
+    const busy = bots.filter((bot) => this.#countsOf(bot).length > 0).length
     return Math.min(limits.perBot, limits.global / Math.max(1, busy))
   }
 }

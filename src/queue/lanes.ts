@@ -54,11 +54,15 @@ export class Lanes {
     }
   }
 
-  /** Puts a reply in line, by its arrival, and starts it when it may. */
-  add(entry: LedgerEntry): void {
-    const lane = this.#laneOf(entry.task.bot)
-    lane.waiting.add(entry)
-    this.#handOver(lane)
+  /** Puts replies in line, by their arrival, and then starts what may start. */
+  add(entries: readonly LedgerEntry[]): void {
+    const lanes = new Set<Lane>()
+    for (const entry of entries) {
+      const lane = this.#laneOf(entry.task.bot)
+      lane.waiting.add(entry)
+      lanes.add(lane)
+    }
+    for (const lane of lanes) this.#handOver(lane)
   }
 
   /** It has its outcome, and need not stand in line any longer. */

@@ -130,8 +130,9 @@ export class Ledger {
     return entry
   }
 
-  /** The one setter of a state. Those that are joined move together. */
+  /** The one setter of a state. Those that are joined move together; one that has its outcome stays where it was. */
   move(entry: LedgerEntry, state: ReplyState): void {
+    if (!this.isOpen(entry)) return
     const counts = this.#isCounted(entry)
     if (counts) this.#count(entry, entry.state, -1)
     ;(entry as { state: ReplyState }).state = state

@@ -108,6 +108,7 @@ export class PQueueEngine implements ReplyQueue {
     this.#forecast = new LaneForecast({
       ...{ bots, limits, rules: options.joint ?? NEVER_JOINT, ledger: this.#ledger },
       waiting: (bot) => this.#lanes.waiting(bot),
+      isBlocked: (bot, channel) => blocked?.(bot, channel) !== undefined,
       sendForecast: options.sendForecast,
       now: () => clock.now(),
     })
@@ -138,7 +139,7 @@ export class PQueueEngine implements ReplyQueue {
     const entries = tasks.flatMap((task) => this.#open(task, isForNextRun))
     this.#sweepLater()
     await Promise.all(entries.map((entry) => this.#journal.put(toRecord(entry))))
-    for (const entry of entries) if (!isForNextRun && this.#ledger.isOpen(entry)) this.#work?.wait(entry)
+    for (const entry of entries) if (!isForNextRun && this.#ledger.isOpen(entry)) this.#work?.wait([entry])
   }
 
   restore(): number {
@@ -179,7 +180,7 @@ export class PQueueEngine implements ReplyQueue {
 
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
     const meant = [...this.#ledger.entries()].filter(({ task }) => matches(task))
-    for (const entry of meant) this.#work?.takeBack(entry, outcome)
+    this.#work?.takeBack(meant, outcome)
     return meant.length + (this.#restorer?.takeBack(matches, outcome) ?? 0)
   }
 
@@ -244,7 +245,7 @@ export class PQueueEngine implements ReplyQueue {
   /** The next run goes on with it, or nobody. */
   #leave(entry: LedgerEntry, isDiscarded: boolean): void {
     if (isDiscarded) {
-      this.#work?.takeBack(entry, DISCARDED)
+      this.#work?.takeBack([entry], DISCARDED)
       return
     }
     // Nobody died of it.
@@ -276,7 +277,7 @@ export class PQueueEngine implements ReplyQueue {
       const before = entry.unservedSinceMs
       const unserved = this.#standstill.unserved(entry)
       if (unserved && unserved.ms >= this.#options.answerWithinMs)
-        this.#work?.takeBack(entry, { kind: 'expired', reason: unserved.reason })
+        this.#work?.takeBack([entry], { kind: 'expired', reason: unserved.reason })
       else if (before !== entry.unservedSinceMs) void this.#journal.put(toRecord(entry))
     }
     this.#sweepLater()

@@ -1,4 +1,5 @@
 import type { LedgerEntry } from './ledger.js'
+import type { Share } from './waiting-list.js'
 
 export interface QuarantineOptions {
   /** Whether it still has no outcome. */
@@ -7,8 +8,8 @@ export interface QuarantineOptions {
   readonly isBlocked: (entry: LedgerEntry) => boolean
   /** Whether two of them get the same line anyway. */
   readonly isSameShare: (a: LedgerEntry, b: LedgerEntry) => boolean
-  /** Puts it in line. */
-  readonly release: (entry: LedgerEntry) => void
+  /** Puts them in line. */
+  readonly release: (share: Share) => void
 }
 
 /**
@@ -39,7 +40,7 @@ export class Quarantine {
     if (!entry) return
     const share = this.#suspects.filter((one) => isSameShare(one, entry))
     this.#suspects = this.#suspects.filter((one) => !share.includes(one))
-    for (const one of share) release(one)
+    release(share)
   }
 
   /** It was worked on and the process lives, or it can't be worked on now and must not keep the others. */

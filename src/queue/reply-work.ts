@@ -36,14 +36,20 @@ export class ReplyWork {
 
   constructor(options: ReplyWorkOptions) {
     this.#options = options
-    this.#held = new HeldReplies({ ...options, goBack: (entry) => this.wait(entry) })
+    this.#held = new HeldReplies({ ...options, goBack: (share) => this.wait(share) })
   }
 
-  /** Puts a reply in line, by its arrival: when it was accepted, and again after each pause. */
-  wait(entry: LedgerEntry): void {
-    if (entry.state !== 'waiting') this.#move(entry, 'waiting')
-    else this.#options.onChange(entry)
-    this.#options.lanes.add(entry)
+  /**
+   * Puts replies in line, by their arrival: when they were accepted, and again after each pause. All of them before one
+   * starts: those of one viewer get one answer.
+   */
+  wait(entries: readonly LedgerEntry[]): void {
+    const { lanes, ledger, onChange } = this.#options
+    for (const entry of entries) {
+      if (entry.state !== 'waiting') this.#move(entry, 'waiting')
+      else onChange(entry)
+    }
+    lanes.add(entries.filter((entry) => ledger.isOpen(entry)))
   }
 
   /** Runs inside both queues: as long as it lasts, the turn holds a slot of its lane and a global one. */
@@ -88,18 +94,22 @@ export class ReplyWork {
     this.#held.release(({ failingSinceMs }) => failingSinceMs !== undefined)
   }
 
-  /** Ends a reply unsaid. One in flight is only told that nobody wants it any more: its fate decides. */
-  takeBack(entry: LedgerEntry, outcome: TakenBack): void {
-    entry.takenBack ??= outcome
-    const turn = this.#turns.get(entry)
+  /** Ends replies unsaid. Those in flight are only told that nobody wants them any more: their fate decides. */
+  takeBack(entries: readonly LedgerEntry[], outcome: TakenBack): void {
+    for (const entry of entries) entry.takenBack ??= outcome
     const reason = new ChorusError(outcome.kind, `the reply was taken back: ${outcome.reason}`)
-    if (isInFlight(entry)) {
-      // Others may still want a line that answers them, too.
-      if (turn?.entries.every(({ takenBack }) => takenBack)) turn.abort(reason)
-      return
+    const written = new Set<Turn>()
+    for (const entry of entries) {
+      const turn = this.#turns.get(entry)
+      if (isInFlight(entry)) {
+        if (turn) written.add(turn)
+        continue
+      }
+      if (turn) this.#leaveTurn(turn, entry, reason)
+      this.settle(entry, outcome)
     }
-    if (turn) this.#leaveTurn(turn, entry, reason)
-    this.settle(entry, outcome)
+    // Others may still want a line that answers them, too. Asked once per line: a viewer may have a thousand mentions in it.
+    for (const turn of written) if (turn.entries.every(({ takenBack }) => takenBack)) turn.abort(reason)
   }
 
   /** The reply has its outcome; the first one counts. */
@@ -139,6 +149,11 @@ export class ReplyWork {
     return turn
   }
 
+  /** Whoever is told of one reply of a turn may take back another one in the same breath. */
+  #isIn(turn: Turn, entry: LedgerEntry): boolean {
+    return this.#turns.get(entry) === turn
+  }
+
   #contextOf(turn: Turn): WorkContext {
     return turn.toContext({
       inFlight: (isNow) => this.#setInFlight(turn, isNow),
@@ -157,12 +172,14 @@ export class ReplyWork {
     if (isNow) journal.putNow(toRecord(carrier))
     else void journal.put(toRecord(carrier))
     // It has come to nothing: whoever is not wanted any more drops out before it is said again.
-    for (const entry of isNow ? [] : turn.unwanted) if (entry.takenBack) this.takeBack(entry, entry.takenBack)
+    for (const entry of isNow ? [] : turn.unwanted)
+      if (entry.takenBack) this.takeBack([entry], entry.takenBack)
   }
 
   #start(turn: Turn): void {
     const { clock, events } = this.#options
     for (const entry of turn.entries) {
+      if (!this.#isIn(turn, entry)) continue
       this.#move(entry, 'working')
       const waitedMs = clock.now() - entry.task.message.arrivedAtMs
       events.emit('reply:started', { task: entry.task, attempt: entry.attempts + 1, waitedMs })
@@ -175,6 +192,7 @@ export class ReplyWork {
     turn.signal.throwIfAborted()
     const line = turn.withoutDropped(made, handler.joint)
     for (const entry of turn.entries) {
+      if (!this.#isIn(turn, entry)) continue
       entry.line = line
       entry.failures = 0
       entry.failingSinceMs = undefined
@@ -190,7 +208,7 @@ export class ReplyWork {
   async #deliver(turn: Turn, context: WorkContext): Promise<void> {
     const { handler, ledger } = this.#options
     try {
-      if (turn.isEmpty || !ledger.isOpen(turn.carrier)) return
+      if (context.signal !== turn.signal || turn.isEmpty || !ledger.isOpen(turn.carrier)) return
       const { task } = turn.first
       const line = turn.withoutDropped(turn.first.line, handler.joint)
       for (const entry of turn.entries) entry.line = line
@@ -211,8 +229,9 @@ export class ReplyWork {
   /** One reply of the turn is not wanted any more: its viewer's share drops out, and the line goes on without it. */
   #leaveTurn(turn: Turn, entry: LedgerEntry, reason: ChorusError): void {
     const isReady = entry.state === 'ready'
-    const others = this.#drop(turn, entry).filter((one) => one !== entry)
-    for (const other of others) this.#goBack(other)
+    const share = this.#drop(turn, entry)
+    for (const one of share) if (one.takenBack) this.settle(one, one.takenBack)
+    this.#goBack(share.filter(({ takenBack }) => !takenBack))
     if (turn.isEmpty) turn.abort(reason)
     else if (isReady) this.#sayWithout(turn, reason)
   }
@@ -223,8 +242,7 @@ export class ReplyWork {
     const context = this.#contextOf(turn)
     // Others may drop out in the same breath: a whole chat may have been cleared.
     queueMicrotask(() => {
-      if (context.signal !== turn.signal || turn.isEmpty || this.#isClosed) return
-      void this.#deliver(turn, context)
+      if (!this.#isClosed) void this.#deliver(turn, context)
     })
   }
 
@@ -238,17 +256,18 @@ export class ReplyWork {
   }
 
   #answerAlone(share: Share): void {
-    for (const entry of share) {
-      entry.isAlone = true
-      this.#goBack(entry)
-    }
+    for (const entry of share) entry.isAlone = true
+    this.#goBack(share)
   }
 
-  /** Back to its lane: it has cost nothing, and what was made is not for it. */
-  #goBack(entry: LedgerEntry): void {
-    entry.line = undefined
-    this.wait(entry)
-    void this.#options.journal.put(toRecord(entry))
+  /** Back to the lane: it has cost nothing, and what was made is not for them. */
+  #goBack(share: Share): void {
+    for (const entry of share) {
+      entry.line = undefined
+      this.#options.ledger.part(entry)
+    }
+    this.wait(share)
+    for (const entry of share) void this.#options.journal.put(toRecord(entry))
   }
 
   #fail(turn: Turn, thrown: unknown): void {
@@ -256,37 +275,41 @@ export class ReplyWork {
     const error = toChorusError(thrown)
     // One of them may be what it failed for: each viewer alone, and none of them has tried in vain.
     const isApart = turn.isJoint && error.scope === 'reply'
-    for (const entry of turn.entries) {
-      this.#turns.delete(entry)
-      // It may be in chat, whatever has gone wrong since: another line would be a second answer.
-      if (isInFlight(entry)) this.settle(entry, turn.inDoubt)
-      else this.#failEntry(entry, error, isApart)
+    for (const entry of turn.entries) this.#turns.delete(entry)
+    for (const share of turn.shares) {
+      const left = share.filter((entry) => this.#outlives(entry, turn))
+      if (isApart) this.#answerAlone(left)
+      else this.#tryLater(left, error)
     }
   }
 
-  #failEntry(entry: LedgerEntry, error: ChorusError, isApart: boolean): void {
-    if (entry.takenBack) {
-      this.settle(entry, entry.takenBack)
-    } else if (!this.#isClosed && this.#options.ledger.isOpen(entry)) {
-      this.#options.ledger.part(entry)
-      if (isApart) this.#answerAlone([entry])
-      else this.#tryLater(entry, error)
-    }
+  /** Whether a reply goes on after its turn has failed; settles it where it does not. */
+  #outlives(entry: LedgerEntry, turn: Turn): boolean {
+    // It may be in chat, whatever has gone wrong since: another line would be a second answer.
+    if (isInFlight(entry)) this.settle(entry, turn.inDoubt)
+    else if (entry.takenBack) this.settle(entry, entry.takenBack)
+    return !this.#isClosed && this.#options.ledger.isOpen(entry)
   }
 
-  #tryLater(entry: LedgerEntry, error: ChorusError): void {
-    const { events, journal, lanes } = this.#options
-    // What was refused is made anew.
-    entry.line = undefined
-    const inMs = this.#held.hold(entry, error)
-    if (inMs === undefined) {
-      this.settle(entry, { kind: 'dead', code: error.code, reason: error.message })
-      return
+  /** What one viewer has asked is held together, to be answered by one line again. */
+  #tryLater(share: Share, error: ChorusError): void {
+    const { events, journal, lanes, ledger } = this.#options
+    const { held, inMs } = this.#held.hold(share, error)
+    for (const entry of share) {
+      if (!ledger.isOpen(entry)) continue
+      // What was refused is made anew.
+      entry.line = undefined
+      if (!held.has(entry)) {
+        this.settle(entry, { kind: 'dead', code: error.code, reason: error.message })
+        continue
+      }
+      ledger.part(entry)
+      this.#move(entry, 'held')
+      void journal.put(toRecord(entry))
+      events.emit('reply:held', { task: entry.task, error, inMs })
     }
-    this.#move(entry, 'held')
-    void journal.put(toRecord(entry))
-    events.emit('reply:held', { task: entry.task, error, inMs })
-    lanes.refresh(entry.task.bot)
+    const [first] = share
+    if (first) lanes.refresh(first.task.bot)
   }
 
   #move(entry: LedgerEntry, state: ReplyState): void {

@@ -47,7 +47,7 @@ export class Restorer {
       isOpen: (entry) => ledger.isOpen(entry),
       isBlocked: isStuck,
       isSameShare: (a, b) => a.task.bot === b.task.bot && keyOf(a) === keyOf(b),
-      release: (entry) => work.wait(entry),
+      release: (share) => work.wait(share),
     })
   }
 
@@ -164,7 +164,7 @@ export class Restorer {
     this.#tellRestored(entry)
     void journal.put(toRecord(entry))
     if (entry.crashes > 0) this.#quarantine.add(entry)
-    else work.wait(entry)
+    else work.wait([entry])
   }
 
   #tellRestored({ task }: LedgerEntry): void {

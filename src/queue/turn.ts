@@ -99,12 +99,14 @@ export class Turn {
 
   /** What the handler is told. */
   toContext(tell: Pick<WorkContext, 'inFlight' | 'settled'>): WorkContext {
-    const { line } = this.first
+    const { entries } = this
+    const [first, ...others] = entries
     return {
       ...tell,
       signal: this.signal,
-      attempt: this.entries.reduce((most, { attempts }) => Math.max(most, attempts), 0) + 1,
-      ...(line !== undefined && { made: line }),
+      attempt: entries.reduce((most, { attempts }) => Math.max(most, attempts), 0) + 1,
+      // It knows nothing of what else was asked since.
+      ...(first?.line !== undefined && others.length === 0 && { made: first.line }),
     }
   }
 

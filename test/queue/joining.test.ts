@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest'
+import { SECOND, sleep } from '../../src/clock.js'
+import { replyTask } from '../support/reply-task.js'
+import { engineFixture, jointLine } from './engine-fixture.js'
+
+/** One slot and a model that takes a second: sixty viewers wait for a minute. */
+function joiningFixture(options: Parameters<typeof engineFixture>[0] = {}) {
+  const together: number[] = []
+  const fixture = engineFixture({
+    bots: ['ava'],
+    limits: { global: 1, perBot: 1 },
+    generateMs: SECOND,
+    rules: { whenWaitOverMs: 15 * SECOND, maxViewers: 6 },
+    async joint(shares, { signal }) {
+      together.push(shares.length)
+      await sleep(fixture.clock, SECOND, signal)
+      return jointLine(shares)
+    },
+    ...options,
+  })
+  return { ...fixture, together }
+}
+
+const viewers = (count: number, channel = 'mychannel') =>
+  Array.from({ length: count }, (_, at) => replyTask({ channel, login: `viewer${at}`, arrivedAtMs: at }))
+
+it('what waits in a channel that is closed to the bot has nobody share a line elsewhere', async () => {
+  const { clock, engine, settled, together } = joiningFixture({
+    blocked: (_bot, channel) => (channel === 'shut' ? 'closed' : undefined),
+  })
+  await engine.accept(viewers(60, 'shut'))
+  await engine.accept(viewers(3, 'open'))
+  await clock.advance(60 * SECOND)
+  expect(settled).toHaveLength(3)
+  expect(together).toEqual([])
+})
+
+it('bots whose channels are closed take no slots from the others', async () => {
+  const { clock, engine, together } = joiningFixture({
+    bots: ['ava', 'bob', 'cleo'],
+    blocked: (bot) => (bot === 'ava' ? undefined : 'parked'),
+  })
+  const asked = (bot: string) => viewers(9).map(({ message }) => replyTask({ bot, login: message.login }))
+  await engine.accept([...asked('bob'), ...asked('cleo')])
+  await engine.accept(asked('ava'))
+  await clock.advance(60 * SECOND)
+  expect(together).toEqual([])
+})
+
+it('lines are for one viewer each when nobody waits any more, and when calm is over', async () => {
+  const { clock, engine, together } = joiningFixture()
+  const perLine = () => engine.lanes().ava?.viewersPerLine
+  await engine.accept(viewers(60))
+  await clock.advance(5 * SECOND)
+  expect(perLine()).toBe(6)
+  engine.takeBack(() => true, { kind: 'withdrawn', by: 'moderation', reason: 'cleared' })
+  expect(perLine()).toBe(1)
+  await clock.advance(5 * SECOND)
+  engine.calm(true)
+  await engine.accept(viewers(9))
+  await clock.advance(10 * SECOND)
+  expect(together.length).toBeGreaterThan(0)
+  engine.calm(false)
+  together.length = 0
+  // Longer than what ends joining, and shorter than what begins it.
+  await engine.accept(viewers(9))
+  await clock.advance(60 * SECOND)
+  expect(together).toEqual([])
+})
