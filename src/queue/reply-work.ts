@@ -7,7 +7,8 @@ import { HeldReplies, type HeldRepliesOptions } from './held-replies.js'
 import type { Lanes } from './lanes.js'
 import { isInFlight, type Ledger, type LedgerEntry, type ReplyState, toRecord } from './ledger.js'
 import { makeLine } from './make-line.js'
-import { Turn } from './turn.js'
+import type { Turn } from './turn.js'
+import { Turns } from './turns.js'
 import type { Share } from './waiting-list.js'
 
 export interface ReplyWorkOptions extends Omit<HeldRepliesOptions, 'goBack'> {
@@ -28,14 +29,14 @@ export interface ReplyWorkOptions extends Omit<HeldRepliesOptions, 'goBack'> {
  */
 export class ReplyWork {
   readonly #options: ReplyWorkOptions
-  /** The turns of replies that are worked on, ready or in flight; bounded by these. */
-  readonly #turns = new Map<LedgerEntry, Turn>()
+  readonly #turns: Turns
   readonly #held: HeldReplies
   /** Nothing more is made or written. */
   #isClosed = false
 
   constructor(options: ReplyWorkOptions) {
     this.#options = options
+    this.#turns = new Turns(options.ledger)
     this.#held = new HeldReplies({ ...options, goBack: (share) => this.wait(share) })
   }
 
@@ -55,7 +56,7 @@ export class ReplyWork {
   /** Runs inside both queues: as long as it lasts, the turn holds a slot of its lane and a global one. */
   async run(shares: readonly Share[]): Promise<void> {
     const { clock, handler, journal, madeIn } = this.#options
-    const turn = this.#begin(shares)
+    const turn = this.#turns.begin(shares)
     const context = this.#contextOf(turn)
     this.#start(turn)
     try {
@@ -64,7 +65,7 @@ export class ReplyWork {
       context.signal.throwIfAborted()
       turn.forgetDropped()
       const { line, missing } = await makeLine(handler, turn, context, { clock, madeIn })
-      for (const entry of missing) this.#answerAlone(this.#drop(turn, entry))
+      for (const entry of missing) this.#answerAlone(this.#turns.drop(turn, entry))
       if (turn.isEmpty) return
       this.#ready(turn, line)
       // Not awaited: from here on the line waits for the account's allowance, and that must hold no slot.
@@ -76,7 +77,7 @@ export class ReplyWork {
 
   /** Goes on with a line that a run which ended had begun to write. */
   resend(shares: readonly Share[]): void {
-    const turn = this.#begin(shares)
+    const turn = this.#turns.begin(shares)
     const { writtenAtMs } = turn.carrier
     if (!this.#options.handler.deliver || writtenAtMs === undefined) {
       this.#settle(turn, turn.inDoubt)
@@ -100,7 +101,7 @@ export class ReplyWork {
     const reason = new ChorusError(outcome.kind, `the reply was taken back: ${outcome.reason}`)
     const written = new Set<Turn>()
     for (const entry of entries) {
-      const turn = this.#turns.get(entry)
+      const turn = this.#turns.of(entry)
       if (isInFlight(entry)) {
         if (turn) written.add(turn)
         continue
@@ -120,7 +121,7 @@ export class ReplyWork {
     void journal.settle(record, outcome)
     if (entry.state === 'waiting') lanes.remove(entry)
     this.#held.forget(entry)
-    this.#turns.delete(entry)
+    this.#turns.forget(entry)
     const { task } = entry
     events.emit('reply:settled', { task, outcome, tookMs: clock.now() - task.message.arrivedAtMs })
     onChange(entry)
@@ -131,27 +132,15 @@ export class ReplyWork {
   close(): void {
     this.#isClosed = true
     this.#held.clear()
-    for (const [entry, turn] of [...this.#turns]) if (!isInFlight(entry)) turn.abort(stopped())
+    for (const [entry, turn] of this.#turns.all()) if (!isInFlight(entry)) turn.abort(stopped())
   }
 
   /** A line that was written may be in chat: that much is known of it, and nothing more will be. */
   abandon(): void {
-    for (const [entry, turn] of [...this.#turns].filter(([entry]) => isInFlight(entry))) {
+    for (const [entry, turn] of this.#turns.all().filter(([entry]) => isInFlight(entry))) {
       this.settle(entry, turn.inDoubt)
       turn.abort(stopped())
     }
-  }
-
-  #begin(shares: readonly Share[]): Turn {
-    const turn = new Turn(shares)
-    this.#options.ledger.join(turn.entries)
-    for (const entry of turn.entries) this.#turns.set(entry, turn)
-    return turn
-  }
-
-  /** Whoever is told of one reply of a turn may take back another one in the same breath. */
-  #isIn(turn: Turn, entry: LedgerEntry): boolean {
-    return this.#turns.get(entry) === turn
   }
 
   #contextOf(turn: Turn): WorkContext {
@@ -179,7 +168,7 @@ export class ReplyWork {
   #start(turn: Turn): void {
     const { clock, events } = this.#options
     for (const entry of turn.entries) {
-      if (!this.#isIn(turn, entry)) continue
+      if (!this.#turns.isIn(turn, entry)) continue
       this.#move(entry, 'working')
       const waitedMs = clock.now() - entry.task.message.arrivedAtMs
       events.emit('reply:started', { task: entry.task, attempt: entry.attempts + 1, waitedMs })
@@ -192,7 +181,7 @@ export class ReplyWork {
     turn.signal.throwIfAborted()
     const line = turn.withoutDropped(made, handler.joint)
     for (const entry of turn.entries) {
-      if (!this.#isIn(turn, entry)) continue
+      if (!this.#turns.isIn(turn, entry)) continue
       entry.line = line
       entry.failures = 0
       entry.failingSinceMs = undefined
@@ -229,7 +218,7 @@ export class ReplyWork {
   /** One reply of the turn is not wanted any more: its viewer's share drops out, and the line goes on without it. */
   #leaveTurn(turn: Turn, entry: LedgerEntry, reason: ChorusError): void {
     const isReady = entry.state === 'ready'
-    const share = this.#drop(turn, entry)
+    const share = this.#turns.drop(turn, entry)
     for (const one of share) if (one.takenBack) this.settle(one, one.takenBack)
     this.#goBack(share.filter(({ takenBack }) => !takenBack))
     if (turn.isEmpty) turn.abort(reason)
@@ -244,15 +233,6 @@ export class ReplyWork {
     queueMicrotask(() => {
       if (!this.#isClosed) void this.#deliver(turn, context)
     })
-  }
-
-  #drop(turn: Turn, entry: LedgerEntry): Share {
-    const share = turn.drop(entry)
-    for (const one of share) {
-      this.#turns.delete(one)
-      this.#options.ledger.part(one)
-    }
-    return share
   }
 
   #answerAlone(share: Share): void {
@@ -275,7 +255,7 @@ export class ReplyWork {
     const error = toChorusError(thrown)
     // One of them may be what it failed for: each viewer alone, and none of them has tried in vain.
     const isApart = turn.isJoint && error.scope === 'reply'
-    for (const entry of turn.entries) this.#turns.delete(entry)
+    for (const entry of turn.entries) this.#turns.forget(entry)
     for (const share of turn.shares) {
       const left = share.filter((entry) => this.#outlives(entry, turn))
       if (isApart) this.#answerAlone(left)
