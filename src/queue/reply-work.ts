@@ -46,10 +46,9 @@ export class ReplyWork {
    */
   wait(entries: readonly LedgerEntry[]): void {
     const { lanes, ledger, onChange } = this.#options
-    for (const entry of entries) {
-      if (entry.state !== 'waiting') this.#move(entry, 'waiting')
-      else onChange(entry)
-    }
+    for (const entry of entries)
+      if (entry.state === 'waiting') onChange(entry)
+      else this.#move(entry, 'waiting')
     lanes.add(entries.filter((entry) => ledger.isOpen(entry)))
   }
 
@@ -187,10 +186,8 @@ export class ReplyWork {
       entry.failingSinceMs = undefined
       this.#move(entry, 'ready')
       void journal.put(toRecord(entry))
-      events.emit('reply:ready', {
-        task: entry.task,
-        tookMs: clock.now() - entry.task.message.arrivedAtMs,
-      })
+      const tookMs = clock.now() - entry.task.message.arrivedAtMs
+      events.emit('reply:ready', { task: entry.task, tookMs })
     }
   }
 
