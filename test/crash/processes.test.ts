@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest'
 import type { ChorusProcess } from '../cli/chorus-process.js'
 import { test as base, CHANNEL, type Cli, configFor, type World } from '../cli/cli-test.js'
+import { lineAnswers } from '../support/line-answers.mjs'
 
 const BOTS = ['ava', 'bob']
 const STOP_MS = 1500
@@ -15,16 +16,32 @@ function start(cli: Cli, world: World): ChorusProcess {
 
 const environment = (world: World) => ({ ...world.env(BOTS), CHORUS_DATA_DIR: 'data' })
 
-/** Viewers ask, each bot in turn. Returns the messages' ids. */
-function ask(world: World, questions: number): string[] {
-  return Array.from({ length: questions }, (_, index) =>
-    world.twitch
-      .room(CHANNEL)
-      .say(`Viewer${index}`, `@${BOTS[index % BOTS.length]} how much is ${index} and ${index}?`),
-  )
+/** A question, and who is owed an answer. */
+interface Asked {
+  readonly id: string
+  readonly viewer: string
+  readonly mayShare: true
 }
 
-const answered = (world: World) => world.twitch.ledger.delivered().map(({ replyParent }) => replyParent)
+/** Viewers ask, each bot in turn. */
+function ask(world: World, questions: number): Asked[] {
+  return Array.from({ length: questions }, (_, index) => {
+    const [viewer, bot] = [`Viewer${index}`, BOTS[index % BOTS.length]]
+    const message = world.twitch.room(CHANNEL).say(viewer, `@${bot} how much is ${index} and ${index}?`)
+    return { id: `${bot}/${message}`, viewer, mayShare: true }
+  })
+}
+
+/** The questions that lines in chat answer, one after the other. */
+const answered = (world: World, questions: readonly Asked[]) =>
+  [...lineAnswers(world.twitch.ledger.delivered(), questions).values()].flat()
+
+async function untilAnswered(world: World, questions: readonly Asked[]): Promise<void> {
+  const isDone = () => new Set(answered(world, questions)).size === questions.length
+  await world.twitch.ledger.until(isDone, AbortSignal.timeout(20_000))
+}
+
+const idsOf = (questions: readonly Asked[]) => questions.map(({ id }) => id).sort()
 
 describe('two processes on one data folder', () => {
   test('the second ends with advice, and the first answers on', async ({ cli, world }) => {
@@ -36,8 +53,8 @@ describe('two processes on one data folder', () => {
       /^chorus: Another Chorus runs on .*data \(process \d+\)\.\nStop the other one, or give this one/,
     )
     const questions = ask(world, 2)
-    await world.answers(2)
-    expect(answered(world).sort()).toEqual(questions.sort())
+    await untilAnswered(world, questions)
+    expect(answered(world, questions).sort()).toEqual(idsOf(questions))
   })
 
   test('a killed one leaves nothing behind that keeps the next one out', async ({ cli, world }) => {
@@ -62,12 +79,12 @@ describe('SIGTERM in a raid', () => {
     expect((await first.end()).code).toBe(0)
     // What is beyond the deadline is the process's own end, on a loaded machine.
     expect(performance.now() - signalledAt).toBeLessThan(STOP_MS + 3000)
-    expect(answered(world).length).toBeLessThan(questions.length)
+    expect(answered(world, questions).length).toBeLessThan(questions.length)
     const second = start(cli, world)
-    await world.answers(questions.length)
+    await untilAnswered(world, questions)
     second.signal('SIGTERM')
     expect((await second.end()).code).toBe(0)
-    expect(answered(world).sort()).toEqual(questions.sort())
+    expect(answered(world, questions).sort()).toEqual(idsOf(questions))
     expect(world.twitch.ledger.breaches).toEqual([])
   })
 })
