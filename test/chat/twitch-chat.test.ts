@@ -276,7 +276,7 @@ describe('connections', () => {
     await back
     await expect.poll(() => twitch.connections('ava')).toBe(1)
     await chat.deliver(task(AVA), line('still here'), never())
-    expect(heard.map(({ text }) => text)).toEqual(['still here'])
+    await expect.poll(() => heard.map(({ text }) => text)).toEqual(['still here'])
   })
 
   it('listen without a gap while they follow RECONNECT, one bot alone as well', async () => {
