@@ -211,3 +211,6 @@ export function isCleared(
 export function assertNever(value: never): never {
   throw new TypeError(`unexpected ${JSON.stringify(value)}`)
 }
+
+/** Longest mute, in minutes: a week. Without minutes it has no end. */
+export const MUTE_MINUTES_MAX = 7 * 24 * 60

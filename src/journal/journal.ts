@@ -111,7 +111,9 @@ export class Journal implements ReplyJournal, AsyncDisposable {
 
   put(record: ReplyRecord): Promise<void> {
     const entry = this.#entryOf(record)
-    return this.#writes.put(record.task.id, putOf(entry), { ended: () => written(entry) })
+    // Until it is in the file nobody can be told that it is accepted.
+    const isFirst = !entry.isInFile
+    return this.#writes.put(record.task.id, putOf(entry), { isFirst, ended: () => written(entry) })
   }
 
   putNow(record: ReplyRecord): void {
@@ -161,6 +163,7 @@ export class Journal implements ReplyJournal, AsyncDisposable {
     this.#clearings += 1
     void this.#writes.put(`clearing ${this.#clearings}`, forget, {
       isSpare: true,
+      isFirst: true,
       ended: () => this.#countDead(),
     })
   }

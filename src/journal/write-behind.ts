@@ -18,6 +18,8 @@ export interface WriteBehindOptions {
 export interface PutOptions {
   /** It may be forgotten when too many wait. */
   readonly isSpare?: boolean
+  /** It goes before the others, whenever they came: a viewer with a thousand mentions must not keep the next one waiting. */
+  readonly isFirst?: boolean
   /** How many rows it writes; one where nothing is said. */
   readonly rows?: number
   /** Called when it is in the file, or forgotten. */
@@ -27,6 +29,7 @@ export interface PutOptions {
 interface Waiting {
   write: Write
   isSpare: boolean
+  isFirst: boolean
   rows: number
   ended: () => void
   /** Resolves when it is in the file; at once where the file refuses. */
@@ -93,10 +96,11 @@ export class WriteBehind {
     this.#schedule()
   }
 
-  #add(key: string, write: Write, { isSpare = false, rows = 1, ended = nothing }: PutOptions): Waiting {
+  #add(key: string, write: Write, options: PutOptions): Waiting {
+    const { isFirst = false, isSpare = false, rows = 1, ended = nothing } = options
     const known = this.#waiting.get(key)
     this.#spares += Number(isSpare) - Number(known?.isSpare ?? false)
-    const waiting = Object.assign(known ?? newWaiting(), { write, isSpare, rows, ended })
+    const waiting = Object.assign(known ?? newWaiting(), { write, isFirst, isSpare, rows, ended })
     if (waiting.isReleased && this.#options.store()) Object.assign(waiting, unresolved())
     this.#waiting.set(key, waiting)
     if (this.#spares > SPARE_MAX) this.#forgetOldestSpare()
@@ -136,20 +140,21 @@ export class WriteBehind {
     }
   }
 
-  /** What goes into one commit: one that can't wait, then those that somebody waits for, then a few spare ones. */
+  /** What goes into one commit: one that can't wait, those that go first, the others, then a few spare ones. */
   #batch(first?: readonly [string, Waiting]): (readonly [string, Waiting])[] {
     const batch = first ? [first] : []
     let rows = first?.[1].rows ?? 0
-    const fill = (isSpare: boolean, rowsMax: number) => {
+    const fill = (turn: Turn, rowsMax: number) => {
       for (const entry of this.#waiting) {
-        if (entry[1].isSpare !== isSpare || entry[0] === first?.[0]) continue
+        if (turnOf(entry[1]) !== turn || entry[0] === first?.[0]) continue
         if (batch.length > 0 && rows + entry[1].rows > rowsMax) break
         rows += entry[1].rows
         batch.push(entry)
       }
     }
-    fill(false, BATCH_MAX)
-    fill(true, batch.length > 0 ? SPARE_BESIDE_MAX : BATCH_MAX)
+    fill('first', BATCH_MAX)
+    fill('later', BATCH_MAX)
+    fill('spare', batch.length > 0 ? SPARE_BESIDE_MAX : BATCH_MAX)
     return batch
   }
 
@@ -193,8 +198,15 @@ export class WriteBehind {
   }
 }
 
+type Turn = 'first' | 'later' | 'spare'
+
+function turnOf({ isFirst, isSpare }: Waiting): Turn {
+  if (isFirst) return 'first'
+  return isSpare ? 'spare' : 'later'
+}
+
 function newWaiting(): Waiting {
-  return { write: nothing, isSpare: false, rows: 1, ended: nothing, ...unresolved() }
+  return { write: nothing, isSpare: false, isFirst: false, rows: 1, ended: nothing, ...unresolved() }
 }
 
 function unresolved(): Pick<Waiting, 'done' | 'resolve' | 'isReleased'> {

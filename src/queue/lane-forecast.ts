@@ -67,10 +67,11 @@ export class LaneForecast {
     return Math.ceil(mentions / Math.ceil(mentions / wanted))
   }
 
-  wait(bot: BotLogin): LaneWait {
+  /** How long mentions wait in the bot's lane, in the channels that are to count. */
+  wait(bot: BotLogin, isCounted: (channel: ChannelName) => boolean): LaneWait {
     const waiting = this.#options.waiting(bot)
-    const oldestMs = waiting.oldestMentionMs()
-    const counts = waiting.counts()
+    const oldestMs = waiting.oldestMentionMs(isCounted)
+    const counts = waiting.counts().filter(({ channel }) => isCounted(channel))
     const [fullest] = counts.sort((a, b) => b.mentions - a.mentions)
     const joined = this.#joined(bot)
     // A line more: that of the mention that comes now.

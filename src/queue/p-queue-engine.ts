@@ -162,14 +162,15 @@ export class PQueueEngine implements ReplyQueue {
   }
 
   laneWait(bot: BotLogin): LaneWait {
-    return this.#forecast.wait(bot)
+    // What waits for a closed room keeps nobody else waiting.
+    return this.#forecast.wait(bot, (channel) => !this.#options.blocked?.(bot, channel))
   }
 
   lanes(): { readonly [login: string]: LaneStatus } {
     const lanes: Record<string, LaneStatus> = {}
     for (const bot of this.#options.bots) {
       const viewersPerLine = this.#forecast.viewersPerLine(bot)
-      lanes[bot] = { ...this.#ledger.states(bot), ...this.#forecast.wait(bot), viewersPerLine }
+      lanes[bot] = { ...this.#ledger.states(bot), ...this.#forecast.wait(bot, () => true), viewersPerLine }
     }
     return lanes
   }

@@ -64,7 +64,8 @@ export class ReplyWork {
       context.signal.throwIfAborted()
       turn.forgetDropped()
       const { line, missing } = await makeLine(handler, turn, context, { clock, madeIn })
-      for (const entry of missing) this.#answerAlone(this.#turns.drop(turn, entry))
+      // Before the others’ line is written: of these a later run must know that it was not theirs.
+      await Promise.all(missing.map((entry) => this.#answerAlone(this.#turns.drop(turn, entry))))
       if (turn.isEmpty) return
       this.#ready(turn, line)
       // Not awaited: from here on the line waits for the account's allowance, and that must hold no slot.
@@ -217,34 +218,33 @@ export class ReplyWork {
     const isReady = entry.state === 'ready'
     const share = this.#turns.drop(turn, entry)
     for (const one of share) if (one.takenBack) this.settle(one, one.takenBack)
-    this.#goBack(share.filter(({ takenBack }) => !takenBack))
+    const known = this.#goBack(share.filter(({ takenBack }) => !takenBack))
     if (turn.isEmpty) turn.abort(reason)
-    else if (isReady) this.#sayWithout(turn, reason)
+    else if (isReady) void this.#sayWithout(turn, known, reason)
   }
 
   /** A line without the viewer takes the place of the one that waits to be said. */
-  #sayWithout(turn: Turn, reason: ChorusError): void {
+  async #sayWithout(turn: Turn, known: Promise<unknown>, reason: ChorusError): Promise<void> {
     turn.restart(reason)
     const context = this.#contextOf(turn)
-    // Others may drop out in the same breath: a whole chat may have been cleared.
-    queueMicrotask(() => {
-      if (!this.#isClosed) void this.#deliver(turn, context)
-    })
+    // Others may drop out in the same breath, too: a whole chat may have been cleared.
+    await known
+    if (!this.#isClosed) await this.#deliver(turn, context)
   }
 
-  #answerAlone(share: Share): void {
+  #answerAlone(share: Share): Promise<unknown> {
     for (const entry of share) entry.isAlone = true
-    this.#goBack(share)
+    return this.#goBack(share)
   }
 
-  /** Back to the lane: it has cost nothing, and what was made is not for them. */
-  #goBack(share: Share): void {
+  /** Back to the lane: it has cost nothing, and what was made is not for them. Resolves when that is written down. */
+  #goBack(share: Share): Promise<unknown> {
     for (const entry of share) {
       entry.line = undefined
       this.#options.ledger.part(entry)
     }
     this.wait(share)
-    for (const entry of share) void this.#options.journal.put(toRecord(entry))
+    return Promise.all(share.map((entry) => this.#options.journal.put(toRecord(entry))))
   }
 
   #fail(turn: Turn, thrown: unknown): void {
@@ -255,7 +255,7 @@ export class ReplyWork {
     for (const entry of turn.entries) this.#turns.forget(entry)
     for (const share of turn.shares) {
       const left = share.filter((entry) => this.#outlives(entry, turn))
-      if (isApart) this.#answerAlone(left)
+      if (isApart) void this.#answerAlone(left)
       else this.#tryLater(left, error)
     }
   }

@@ -176,9 +176,10 @@ export class WaitingList {
     }))
   }
 
-  /** When the mention came that is to be answered next in its channel, the earliest of them; `undefined` where none waits. */
-  oldestMentionMs(): number | undefined {
-    const arrivals = [...this.#rooms.values()].flatMap(({ mentions }) => {
+  /** When the mention came that is to be answered next in its channel, the earliest of those that count; `undefined` where none waits. */
+  oldestMentionMs(counts: (channel: ChannelName) => boolean): number | undefined {
+    const rooms = [...this.#rooms.values()].filter(({ channel }) => counts(channel))
+    const arrivals = rooms.flatMap(({ mentions }) => {
       const [first] = mentions.head()?.entries ?? []
       return first?.task.message.arrivedAtMs ?? []
     })

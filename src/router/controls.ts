@@ -1,5 +1,5 @@
-import { type Cancel, type Clock, DAY, MINUTE } from '../clock.js'
-import { type BotLogin, sameLogin } from '../domain.js'
+import { type Cancel, type Clock, MINUTE } from '../clock.js'
+import { type BotLogin, MUTE_MINUTES_MAX, sameLogin } from '../domain.js'
 
 /** A bot that says nothing for now. */
 export interface MutedBot {
@@ -25,9 +25,6 @@ export interface ControlsOptions {
   /** Called after every change, also when a mute has run out. @param by who asked for it, where that is known */
   readonly onChange: (by: string | undefined) => void
 }
-
-/** Longest mute; without minutes it has no end. */
-export const MUTE_MINUTES_MAX = (7 * DAY) / MINUTE
 
 interface Mute {
   readonly endsAtMs: number | undefined

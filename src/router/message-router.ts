@@ -19,8 +19,8 @@ import type {
   ReplyQueue,
   StopOptions,
 } from '../reply-queue.js'
-import { CommandDesk } from '../routing/command-desk.js'
 import { AnswerStatistics, type AnswerStatus } from './answer-statistics.js'
+import { CommandDesk } from './command-desk.js'
 import { type ControlState, Controls } from './controls.js'
 import { HeardMessages } from './heard-messages.js'
 import { heldWhileMuted } from './held-while-muted.js'

@@ -1,4 +1,4 @@
-import { MUTE_MINUTES_MAX } from '../router/controls.js'
+import { MUTE_MINUTES_MAX } from '../domain.js'
 
 /** What every command in chat begins with. */
 const COMMAND_WORD = '!bots'

@@ -77,6 +77,19 @@ describe('a reply in the journal', () => {
     expect(given.map(({ task }) => task.id)).toEqual(tasks.map(({ id }) => id))
   })
 
+  it('that is new is in the file before what becomes of a thousand others: nobody’s mention waits for a flood', async () => {
+    const { journal } = openJournal(folder.current)
+    const flood = Array.from({ length: 1000 }, () => replyTask())
+    await Promise.all(flood.map((task) => journal.put(record(task))))
+    for (const task of flood) void journal.put(record(task, { progress: { kind: 'working' } }))
+    const late = replyTask()
+    await journal.put(record(late))
+    const rows = query(folder.current, 'SELECT id, state FROM open_reply')
+    expect(rows).toContainEqual({ id: late.id, state: 'accepted' })
+    // One commit’s.
+    expect(rows.filter(({ state }) => state === 'working').length).toBeLessThan(200)
+  })
+
   it('of a shape that no row can have is told of and keeps no other one out', async () => {
     const { journal, told } = openJournal(folder.current)
     const odd = replyTask({ arrivedAtMs: Number.NaN })

@@ -67,3 +67,16 @@ it('lines are for one viewer each when nobody waits any more, and when calm is o
   await clock.advance(60 * SECOND)
   expect(together).toEqual([])
 })
+
+it('what waits in a channel that is closed to the bot is told of, and has nothing else give way', async () => {
+  const { clock, engine } = joiningFixture({
+    blocked: (_bot, channel) => (channel === 'shut' ? 'closed' : undefined),
+  })
+  const [asked] = viewers(1, 'shut')
+  await engine.accept([...viewers(30, 'shut')])
+  await clock.advance(60 * SECOND)
+  const { bot } = asked ?? replyTask()
+  expect(engine.laneWait(bot)).toEqual({ expectedMs: expect.any(Number), oldestMs: 0 })
+  expect(engine.laneWait(bot).expectedMs).toBeLessThan(5 * SECOND)
+  expect(engine.lanes().ava).toMatchObject({ waiting: 30, oldestMs: 60 * SECOND })
+})

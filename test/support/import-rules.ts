@@ -7,7 +7,7 @@ const STAGES = ['chat', 'routing', 'queue', 'journal', 'reply', 'tokens', 'simul
 
 /** Where the stages are put together: only these may import them. */
 const ASSEMBLERS = [
-  /^src\/(chorus|index|cli|router\/message-router|router\/in-process-queue)\.ts$/,
+  /^src\/(chorus|index|cli|router\/(message-router|in-process-queue|command-desk|run-command))\.ts$/,
   /^src\/commands\/[^/]+\.ts$/,
 ]
 

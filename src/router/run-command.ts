@@ -1,7 +1,7 @@
 import { MINUTE, SECOND } from '../clock.js'
 import { assertNever, type Bot, type BotLogin, sameLogin } from '../domain.js'
-import type { Controls, MutedBot } from '../router/controls.js'
-import type { ChatCommand } from './chat-command.js'
+import type { ChatCommand } from '../routing/chat-command.js'
+import type { Controls, MutedBot } from './controls.js'
 
 /** How things stand, as a moderator asks for it. */
 export interface Standing {

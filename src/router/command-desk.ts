@@ -1,7 +1,7 @@
 import type { Bot, BotLogin, ChannelName, ChatMessage, MessageId } from '../domain.js'
 import type { ReplyQueue } from '../reply-queue.js'
-import type { Controls } from '../router/controls.js'
-import { parseChatCommand } from './chat-command.js'
+import { parseChatCommand } from '../routing/chat-command.js'
+import type { Controls } from './controls.js'
 import { runCommand, type Standing } from './run-command.js'
 
 export interface CommandDeskOptions {

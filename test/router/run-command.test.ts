@@ -4,8 +4,8 @@ import { toBots } from '../../src/config-schema.js'
 import { toBotLogin } from '../../src/domain.js'
 import { toChatText } from '../../src/reply/chat-text.js'
 import { Controls } from '../../src/router/controls.js'
+import { runCommand, type Standing } from '../../src/router/run-command.js'
 import { parseChatCommand } from '../../src/routing/chat-command.js'
-import { runCommand, type Standing } from '../../src/routing/run-command.js'
 import { ManualClock } from '../support/manual-clock.js'
 
 const bots = toBots([
