@@ -14,6 +14,7 @@ const HOMES: Homes = {
   commander: ['src/cli.ts'],
   dotenv: ['src/config.ts'],
   eventemitter3: ['src/events.ts'],
+  fastify: ['src/control-room/web-app.ts'],
   libsql: ['src/journal/database.ts'],
   obscenity: ['src/reply/word-filter.ts'],
   openai: ['src/reply/model-client.ts'],

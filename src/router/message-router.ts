@@ -32,6 +32,7 @@ import { toWithdrawn } from './to-withdrawn.js'
 
 /** How it goes with a router. JSON-safe. */
 export interface RouterStatus extends AnswerStatus {
+  readonly state: RouterState
   /** As {@link MessageRouter.getQueueMetrics} has it. */
   readonly queue: QueueMetrics
   /** By bot, spelled as in the configuration. */
@@ -221,6 +222,7 @@ export class MessageRouter<Line = string> {
   /** How it goes: how long each lane has viewers wait, what became of replies, and what people have set. */
   getStatus(): RouterStatus {
     return {
+      state: this.#state,
       queue: this.#queue.metrics(),
       lanes: this.#queue.lanes(),
       controls: this.controls,
