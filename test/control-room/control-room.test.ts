@@ -1,8 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ControlRoom } from '../../src/control-room/control-room.js'
 import { createLogger } from '../../src/logger.js'
-import { ask, BEARER, environmentWith, idleChorus, rooms, TOKEN } from './room-fixture.js'
+import { ask, BEARER, closedRoom, environmentWith, idleChorus, rooms, TOKEN } from './room-fixture.js'
 
 const open = rooms()
 const sockets: Socket[] = []
@@ -109,10 +108,8 @@ describe('stop', () => {
   })
 
   test('is safe before the start, during it, twice and at once', async () => {
-    const made = () =>
-      idleChorus().then((chorus) => new ControlRoom({ chorus, environment: environmentWith() }))
-    await (await made()).stop()
-    const room = await made()
+    await (await closedRoom()).stop()
+    const room = await closedRoom()
     await Promise.all([room.start(), room.stop(), room.stop()])
     await room[Symbol.asyncDispose]()
     await expect(ask(room.url)).rejects.toThrow('ECONNREFUSED')
@@ -121,7 +118,7 @@ describe('stop', () => {
   test('after a start that has failed is safe, too', async () => {
     const { url } = await open()
     const environment = environmentWith({ PORT: new URL(url).port })
-    const room = new ControlRoom({ chorus: await idleChorus(), environment })
+    const room = await closedRoom({ environment })
     await expect(room.start()).rejects.toMatchObject({ code: 'port-taken' })
     await room.stop()
   })
@@ -131,7 +128,7 @@ describe('a host that others can reach', () => {
   test('is refused while nothing was set that opens the control room', async () => {
     const chorus = await idleChorus()
     for (const HOST of ['0.0.0.0', '192.168.1.5', '::', 'chorus.lan'])
-      expect(() => new ControlRoom({ chorus, environment: environmentWith({ HOST }) })).toThrow(
+      await expect(closedRoom({ chorus, environment: environmentWith({ HOST }) })).rejects.toThrow(
         expect.objectContaining({
           code: 'no-control-token',
           advice: expect.stringContaining('CHORUS_CONTROL_TOKEN'),
