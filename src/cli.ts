@@ -27,6 +27,7 @@ const USAGE_CODES: readonly ErrorCode[] = [
   'file-missing',
   'no-bot',
   'no-client-id',
+  'no-control-token',
   'no-dead-letter',
   'no-id-server',
   'no-model',

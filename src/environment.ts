@@ -2,6 +2,7 @@ import path from 'node:path'
 import { shown } from './config-problem.js'
 import { type BotLogin, sameLogin } from './domain.js'
 import { KnownSecrets } from './known-secrets.js'
+import { isLoopback } from './loopback.js'
 import { Secret } from './secret.js'
 
 /** What pino knows, and `silent`. */
@@ -31,6 +32,8 @@ export interface Environment {
   readonly host: string
   /** `isSet` tells a port somebody asked for from the default, which may give way to the next free one. */
   readonly port: { readonly number: number; readonly isSet: boolean }
+  /** What opens the control room; undefined: another one with every start. */
+  readonly controlToken: Secret | undefined
   readonly logLevel: LogLevel
   /** Whether anybody's bot has a token, of the configuration or not: somebody wants to go live. */
   readonly hasTokens: boolean
@@ -68,14 +71,25 @@ export const ENVIRONMENT_VARIABLES = [
     'Folder for what outlives a restart: the journal of accepted replies, the tokens of bots that were signed in, what accounts have sent',
     '`data`',
   ),
-  variable('HOST', 'Address of the control room; not in effect yet', '`127.0.0.1`'),
-  variable('PORT', 'Port of the control room, 0 = any free one; not in effect yet', '`3000`'),
+  variable(
+    'HOST',
+    'Address of the control room; one that others can reach needs `CHORUS_CONTROL_TOKEN`',
+    '`127.0.0.1`',
+  ),
+  variable('PORT', 'Port of the control room, 0 = any free one', '`3000`, or the next free one'),
+  variable(
+    'CHORUS_CONTROL_TOKEN',
+    'What opens the control room: 16 to 200 letters, digits or `-`, `.`, `_`, `~`',
+    'another one with every start, in its link',
+  ),
   variable('LOG_LEVEL', `How much is logged: ${LOG_LEVELS.join(', ')}`, '`info`'),
 ] as const
 
 export const TOKEN_PREFIX = 'TWITCH_TOKEN_'
 /** The longest line a chat server reads; no token is near it. */
 const TOKEN_PATTERN = /^[\x21-\x7e]{1,400}$/
+/** It stands in a link and in a cookie as it is, and nobody may guess it. */
+const CONTROL_TOKEN_PATTERN = /^[\w.~-]{16,200}$/
 
 /** What {@link Environment.hasTokens} says, while there is no environment yet. */
 export function hasTokens(values: Readonly<Record<string, string | undefined>>): boolean {
@@ -115,10 +129,11 @@ export function parseEnvironment(
     return value
   }
   const tokens = readTokens(values, problems)
+  const controlToken = readControlToken(values, problems)
   const port = read('PORT', PORT)
   const apiKey = read('OPENAI_API_KEY', TEXT)
   const fallbackApiKey = read('OPENAI_FALLBACK_API_KEY', TEXT)
-  const keys = [apiKey, fallbackApiKey].filter((key) => key !== undefined)
+  const keys = [apiKey, fallbackApiKey, controlToken].filter((key) => key !== undefined)
   const environment: Environment = {
     twitchTokens: tokensOf(logins ?? [], tokens),
     readTwitchTokens: undefined,
@@ -134,6 +149,7 @@ export function parseEnvironment(
     dataDir: dataDirOf({ CHORUS_DATA_DIR: read('CHORUS_DATA_DIR', TEXT) }, cwd),
     host: read('HOST', HOST) ?? '127.0.0.1',
     port: { number: port ?? 3000, isSet: port !== undefined },
+    controlToken: controlToken === undefined ? undefined : new Secret(controlToken),
     logLevel: read('LOG_LEVEL', LOG_LEVEL) ?? 'info',
     hasTokens: hasTokens(values),
     given: new Set(Object.keys(values).filter((name) => values[name]?.trim())),
@@ -178,11 +194,10 @@ const ID_URL: Check<string> = {
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (url?.pathname !== '/' || url.search !== '' || url.hash !== '') return undefined
     if (url.username !== '' || url.password !== '') return undefined
-    const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
+    const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
     return isSafe ? url.origin : undefined
   },
 }
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 function urlOf(protocols: readonly string[], wants: string): Check<string> {
   return {
@@ -200,6 +215,16 @@ export function parseTwitchTokens(
   logins: readonly BotLogin[],
 ): ReadonlyMap<BotLogin, Secret> {
   return tokensOf(logins, readTokens(values, []))
+}
+
+function readControlToken(
+  values: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): string | undefined {
+  const token = values.CHORUS_CONTROL_TOKEN?.trim()
+  if (!token || CONTROL_TOKEN_PATTERN.test(token)) return token || undefined
+  problems.push('CHORUS_CONTROL_TOKEN: wants 16 to 200 letters, digits or - . _ ~ (its value is not shown)')
+  return undefined
 }
 
 /** Tokens by the name of their login in capitals, bots of the configuration or not. */

@@ -103,6 +103,16 @@ const TABLE = {
     'never',
     'Stop the other program or choose another port; 0 takes any free one.',
   ),
+  'port-refused': row(
+    'process',
+    'never',
+    'Set HOST and PORT to an address of this machine and a port that this user may open.',
+  ),
+  'no-control-token': row(
+    'process',
+    'never',
+    'Set CHORUS_CONTROL_TOKEN to a long random text, or unset HOST: then only this machine reaches the control room.',
+  ),
   'lines-lost': row('process', 'never', 'Replay it more slowly: --speed.'),
   'not-well': row('process', 'never', 'Do what stands behind the arrows, then ask again.'),
   'chat-unreachable': row('bot', 'free', 'Check the network and TWITCH_CHAT_URL; Chorus keeps trying.'),

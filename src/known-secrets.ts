@@ -6,7 +6,7 @@ const ADDED_MAX = 500
  * the log and the bots must know the new ones before anybody else does.
  */
 export class KnownSecrets implements Iterable<string> {
-  readonly #given: ReadonlySet<string>
+  readonly #given: Set<string>
   readonly #added = new Set<string>()
   #version = 0
 
@@ -28,6 +28,13 @@ export class KnownSecrets implements Iterable<string> {
     this.#version += 1
     const oldest = this.#added.values().next()
     if (this.#added.size > ADDED_MAX && !oldest.done) this.#added.delete(oldest.value)
+  }
+
+  /** For the few that live as long as the process: never forgotten, however many are added. */
+  keep(value: string): void {
+    if (value === '' || this.#given.has(value)) return
+    this.#given.add(value)
+    this.#version += 1
   }
 
   *[Symbol.iterator](): Generator<string> {

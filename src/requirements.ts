@@ -1,6 +1,7 @@
 import type { Bot } from './domain.js'
 import { type Environment, TOKEN_PREFIX } from './environment.js'
 import { ChorusError } from './errors.js'
+import { isLoopback } from './loopback.js'
 
 /** Names what would have to be set for the configured bots, and what is set for nobody. */
 export function noToken(bots: readonly Bot[], environment: Environment): ChorusError {
@@ -16,5 +17,17 @@ export function requireModel({ openai }: Environment): void {
   throw new ChorusError(
     'no-model',
     'No model to think with: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set.',
+  )
+}
+
+/** @throws ChorusError `no-control-token` where others can reach the control room, and nothing was set that opens it */
+export function requireControlToken({
+  controlToken,
+  host,
+}: Pick<Environment, 'controlToken' | 'host'>): void {
+  if (controlToken !== undefined || isLoopback(host)) return
+  throw new ChorusError(
+    'no-control-token',
+    `HOST is ${host}: others could reach the control room, and CHORUS_CONTROL_TOKEN is not set.`,
   )
 }

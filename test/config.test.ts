@@ -114,6 +114,16 @@ describe('the environment', () => {
     expect(environment.secrets).toContain(TOKEN)
   })
 
+  test('keeps what opens the control room as a secret, and does not show one that is none', () => {
+    const { environment } = load(MINIMAL, { CHORUS_CONTROL_TOKEN: TOKEN })
+    expect(environment.controlToken?.reveal()).toBe(TOKEN)
+    expect(environment.secrets).toContain(TOKEN)
+    for (const wrong of ['short', 'with some spaces in it', 'a;b=c&d/e?f"g<h>i'])
+      expect(failure(() => load(MINIMAL, { CHORUS_CONTROL_TOKEN: wrong })).message).toMatch(
+        /CHORUS_CONTROL_TOKEN: wants 16 to 200 letters, digits or - \. _ ~ \(its value is not shown\)$/,
+      )
+  })
+
   test.each([
     ['PORT', 'abc', 'a whole number from 0 to 65535'],
     ['PORT', '65536', 'a whole number from 0 to 65535'],

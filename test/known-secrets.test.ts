@@ -39,6 +39,14 @@ test('of the secrets that were added, the one longest not added again is forgott
   expect([...secrets]).toHaveLength(501)
 })
 
+test('one that is kept is never forgotten, however many are added', () => {
+  const secrets = new KnownSecrets()
+  const mask = maskSecrets(secrets)
+  secrets.keep(LATER)
+  for (let n = 0; n < 600; n++) secrets.add(`token number ${n}`)
+  expect(mask(LATER)).toBe('[secret]')
+})
+
 test('adding what is known changes nothing that was prepared', () => {
   const secrets = new KnownSecrets([FIRST])
   secrets.add(LATER)

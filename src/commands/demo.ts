@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { type Chorus, createChorus } from '../chorus.js'
-import { type Clock, every, SECOND, systemClock } from '../clock.js'
+import { type Cancel, type Clock, every, SECOND, systemClock } from '../clock.js'
 import { loadConfig } from '../config.js'
 import type { Config } from '../config-schema.js'
+import { ControlRoom } from '../control-room/control-room.js'
 import { toBotLogin, toChannelName } from '../domain.js'
 import { createLogger } from '../logger.js'
 import { seededRandom } from '../random.js'
@@ -15,6 +16,7 @@ import { readKeys } from './keys.js'
 import { replies } from './replies.js'
 import { type StandIns, startStandIns, withoutFallback } from './stand-ins.js'
 import { StopSignal } from './stop-signal.js'
+import { tellRoom } from './tell-room.js'
 
 export interface DemoOptions {
   readonly file?: string | undefined
@@ -32,7 +34,8 @@ const STATUS_EVERY_MS = SECOND / 4
 /**
  * Runs Chorus on the built-in Twitch with a lively chat around it, until a key, a signal or the end of its time stops it.
  *
- * @throws ChorusError `config-invalid`, `file-missing`; `no-model` when a real model is asked for and none is named
+ * @throws ChorusError `config-invalid`, `file-missing`; `no-model` when a real model is asked for and none is named;
+ * `port-taken` and others when the control room can’t be opened
  */
 export async function demoCommand(options: DemoOptions): Promise<void> {
   const { config: configured, environment, notes } = loadConfig({ file: options.file, shipped: 'always' })
@@ -73,21 +76,28 @@ interface DemoParts {
 }
 
 async function run({ chorus, standIns, chat, screen, clock, config, seconds }: DemoParts): Promise<void> {
+  await using room = new ControlRoom({
+    ...{ chorus, clock, environment: standIns.environment },
+    stopChorus: () => signal.requestGraceful(),
+  })
   const signal = new StopSignal(chorus, {
     clock,
     deadlineMs: config.stop.deadline * SECOND,
     tell: (text) => screen.print(text),
   })
   const counts = countAnswers(chorus, clock)
-  const cancels = [
-    standIns.twitch.onLine(({ displayName: name, text, isSystem, isBot }) =>
-      screen.show({ name, text, kind: isSystem ? 'system' : isBot ? 'bot' : 'viewer' }),
-    ),
-    every(clock, STATUS_EVERY_MS, () => screen.status(demoStatus(chorus, counts))),
-    readKeys(process.stdin, (key) => press(key, chat, signal)),
-    seconds === undefined ? () => {} : clock.after(seconds * SECOND, () => signal.request()),
-  ]
+  const cancels: Cancel[] = []
   try {
+    await room.start()
+    tellRoom(room, { isForPeople: true, write: (text) => screen.print(text.trimEnd()) })
+    cancels.push(
+      standIns.twitch.onLine(({ displayName: name, text, isSystem, isBot }) =>
+        screen.show({ name, text, kind: isSystem ? 'system' : isBot ? 'bot' : 'viewer' }),
+      ),
+      every(clock, STATUS_EVERY_MS, () => screen.status(demoStatus(chorus, counts))),
+      readKeys(process.stdin, (key) => press(key, chat, signal)),
+      seconds === undefined ? () => {} : clock.after(seconds * SECOND, () => signal.request()),
+    )
     await chorus.start()
     chat.start()
     await signal.stopped

@@ -1,6 +1,7 @@
 import { type Chorus, createChorus } from '../chorus.js'
 import { SECOND, systemClock } from '../clock.js'
 import { type LoadedConfig, loadConfig } from '../config.js'
+import { ControlRoom } from '../control-room/control-room.js'
 import { type Bot, sameLogin } from '../domain.js'
 import { TOKEN_PREFIX } from '../environment.js'
 import { ChorusError } from '../errors.js'
@@ -9,11 +10,13 @@ import { createLogger, type Logger } from '../logger.js'
 import { signedInBots } from '../tokens/create-token-keeper.js'
 import { demoCommand } from './demo.js'
 import { StopSignal } from './stop-signal.js'
+import { tellRoom } from './tell-room.js'
 
 /**
  * Goes live where bot tokens are given, else runs the demo. Resolves when it was stopped by a signal.
  *
- * @throws ChorusError for a wrong configuration, a missing model, no usable bot, and when no bot could log in
+ * @throws ChorusError for a wrong configuration, a missing model, no usable bot, a control room that can’t be opened, and
+ * when no bot could log in
  */
 export async function startCommand({ file }: { readonly file?: string | undefined }): Promise<void> {
   const loaded = loadConfig({
@@ -29,17 +32,27 @@ export async function startCommand({ file }: { readonly file?: string | undefine
     secrets: environment.secrets,
   })
   await using chorus = await createChorus(config, { environment, logger })
+  const clock = systemClock()
+  await using room = new ControlRoom({
+    ...{ chorus, environment, clock },
+    stopChorus: () => signal.requestGraceful(),
+  })
   for (const text of remarks(loaded, chorus.bots)) logger.warn({ event: 'note' }, text)
   const unhandled = (error: unknown) =>
     void chorus.events.emit('error', { error, where: 'unhandled rejection' })
   process.on('unhandledRejection', unhandled)
   const signal = new StopSignal(chorus, {
-    clock: systemClock(),
+    clock,
     deadlineMs: config.stop.deadline * SECOND,
     tell: (text) => logger.info({ event: 'stopping' }, text),
   })
   tellNewcomers(chorus, logger)
   const live = async () => {
+    await room.start()
+    tellRoom(room, {
+      isForPeople: process.stdout.isTTY,
+      write: (text) => process.stdout.write(text),
+    })
     await chorus.start()
     requireSomeBot(chorus)
     await signal.stopped

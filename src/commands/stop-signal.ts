@@ -34,7 +34,7 @@ export class StopSignal {
   readonly #options: StopSignalOptions
   readonly #listener = () => this.request()
   readonly #outputGone = (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' && this.#requestedAtMs === undefined) this.request()
+    if (error.code === 'EPIPE') this.requestGraceful()
   }
   #resolve: () => void = () => {}
   #requestedAtMs: number | undefined
@@ -58,6 +58,11 @@ export class StopSignal {
     } else if (now - this.#requestedAtMs > SAME_SIGNAL_MS) {
       this.#settle(this.#chorus.stop())
     }
+  }
+
+  /** Stops gracefully where nothing has asked for a stop before; never at once. */
+  requestGraceful(): void {
+    if (this.#requestedAtMs === undefined) this.request()
   }
 
   /** Listens no more. Safe to call twice. */

@@ -42,6 +42,14 @@ test('a signal within a fifth of a second is the same one, a later one stops at 
   await expect(signal.stopped).resolves.toBeUndefined()
 })
 
+test('a graceful stop that somebody asks for never makes one that is under way an immediate one', async () => {
+  const { clock, asked, signal } = stopping()
+  signal.requestGraceful()
+  await clock.advance(5000)
+  signal.requestGraceful()
+  expect(asked).toEqual(['graceful 7500'])
+})
+
 test('it listens to the process’s signals until it is disposed of', () => {
   const { asked, signal } = stopping()
   process.emit('SIGTERM')

@@ -99,10 +99,13 @@ describe('the router', () => {
   it('takes nothing new after a graceful stop, and says so', async () => {
     const { router, clock, answered, hear } = routerFixture()
     await hear('@ava hi')
+    expect(router.getStatus().state).toBe('running')
     const report = router.gracefulStop()
     expect(await hear('@ava one more')).toEqual([{ kind: 'silence', reason: 'draining' }])
+    expect(router.getStatus().state).toBe('draining')
     await clock.advance(10 * SECOND)
     expect(await report).toEqual({ done: 1, left: 0 })
+    expect(router.getStatus().state).toBe('stopped')
     expect(answered).toHaveLength(1)
   })
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 /** Sources by their path from the project's root, such as `src/chat/outbox.ts`. */
 export type Sources = ReadonlyMap<string, string>
 
-const STAGES = ['chat', 'routing', 'queue', 'journal', 'reply', 'tokens', 'simulator']
+const STAGES = ['chat', 'routing', 'queue', 'journal', 'reply', 'tokens', 'control-room', 'simulator']
 
 /** Where the stages are put together: only these may import them. */
 const ASSEMBLERS = [

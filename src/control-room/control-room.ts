@@ -1,0 +1,141 @@
+import { createServer, type Server } from 'node:http'
+import type { Chorus } from '../chorus.js'
+import { type Clock, SECOND } from '../clock.js'
+import type { Environment } from '../environment.js'
+import { requireControlToken } from '../requirements.js'
+import { apiRoutes } from './api-routes.js'
+import { ControlToken } from './control-token.js'
+import { deadLetterRoutes } from './dead-letter-routes.js'
+import { entrance } from './entrance.js'
+import { bracketed, Guard } from './guard.js'
+import { healthRoutes } from './health-routes.js'
+import { listen } from './listen.js'
+import { Metrics } from './metrics.js'
+import { StatusStream } from './status-stream.js'
+import { WebApp } from './web-app.js'
+
+export interface ControlRoomOptions {
+  readonly chorus: Pick<Chorus, 'bots' | 'deadLetters' | 'events' | 'getStatus' | 'router'>
+  readonly environment: Pick<Environment, 'controlToken' | 'host' | 'port' | 'secrets'>
+  readonly clock: Clock
+  /** Has Chorus stop gracefully, because somebody asks for it here. Must be safe to call twice. */
+  readonly stopChorus: () => void
+}
+
+/** More than any number of watchers needs; further ones are turned away at the door. */
+const CONNECTIONS_MAX = 200
+/** What keeps a connection from being held for ever by who sends slowly, or nothing. */
+const TIMES = {
+  headersTimeout: 5 * SECOND,
+  requestTimeout: 10 * SECOND,
+  keepAliveTimeout: 5 * SECOND,
+  connectionsCheckingInterval: SECOND,
+}
+/** A connection on which nothing moves, in either direction. */
+const IDLE_MS = 30 * SECOND
+/** What browsers can be led to where all addresses of the machine are listened on. */
+const SHOWN: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
+
+/**
+ * The web server beside a Chorus: how it goes, for people and programs, and only for those who may know. Who asks, and how,
+ * never touches the way of a message.
+ */
+export class ControlRoom implements AsyncDisposable {
+  readonly #host: string
+  readonly #address: Pick<Environment, 'host' | 'port'>
+  readonly #token: ControlToken
+  readonly #server: Server
+  readonly #app: WebApp
+  readonly #metrics: Metrics
+  readonly #stream: StatusStream
+  #port = 0
+  #started: Promise<void> | undefined
+  #stopped: Promise<void> | undefined
+
+  /** @throws ChorusError `no-control-token` where others could reach it and no token was set */
+  constructor({ chorus, clock, environment, stopChorus }: ControlRoomOptions) {
+    requireControlToken(environment)
+    const { events } = chorus
+    const { controlToken, host, secrets } = environment
+    this.#host = host
+    this.#address = environment
+    this.#token = new ControlToken(controlToken)
+    secrets.keep(this.#token.reveal())
+    this.#server = createServer(TIMES)
+    this.#server.timeout = IDLE_MS
+    this.#server.maxConnections = CONNECTIONS_MAX
+    const hasJournal = chorus.deadLetters !== undefined
+    const status = () => chorus.getStatus()
+    const fault = (error: unknown) => void events.emit('error', { error, where: 'control room' })
+    this.#metrics = new Metrics({ chorus, hasJournal })
+    this.#stream = new StatusStream({ clock, status, fault })
+    const guard = new Guard({ host, port: () => this.#port, token: this.#token })
+    this.#app = new WebApp({
+      server: this.#server,
+      guard,
+      routes: [
+        entrance(guard),
+        ...healthRoutes({ status, hasJournal }),
+        this.#metrics.route,
+        ...apiRoutes({ chorus, now: () => clock.now(), stop: stopChorus }),
+        ...deadLetterRoutes(chorus),
+        this.#stream.route,
+      ],
+      fault,
+    })
+    this.#server.on('error', (error) => {
+      if (this.#port !== 0) fault(error)
+    })
+  }
+
+  /** `http://127.0.0.1:3000/`, for anybody to see. */
+  get url(): string {
+    if (this.#port === 0) throw new TypeError('the control room has no address before it is started')
+    return `http://${bracketed(SHOWN[this.#host] ?? this.#host)}:${this.#port}/`
+  }
+
+  /**
+   * Opens the control room in a browser: for the person in front of the screen alone. Without the token where somebody has set
+   * that, and knows it.
+   */
+  get link(): string {
+    return this.#token.isFixed ? this.url : `${this.url}?token=${this.#token.reveal()}`
+  }
+
+  /**
+   * Listens. Safe to call twice.
+   *
+   * @throws ChorusError `port-taken`, `port-refused`
+   */
+  start(): Promise<void> {
+    this.#started ??= this.#start()
+    return this.#started
+  }
+
+  /** Cuts every connection, whatever its other end does, and listens no more. Safe to call twice. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #start(): Promise<void> {
+    await this.#app.ready()
+    this.#port = await listen(this.#server, this.#address)
+    this.#metrics.start()
+  }
+
+  async #stop(): Promise<void> {
+    // A start that is on its way would listen after the end.
+    await this.#started?.catch(() => {})
+    this.#metrics.stop()
+    this.#stream.stop()
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeAllConnections()
+    await closed
+    await this.#app.close()
+  }
+}
