@@ -1,7 +1,6 @@
 import type { Chorus } from '../chorus.js'
-import { sameLogin, type TaskId } from '../domain.js'
+import { MUTE_MINUTES_MAX, sameLogin, type TaskId } from '../domain.js'
 import type { OwedReply } from '../reply-queue.js'
-import { MUTE_MINUTES_MAX } from '../router/controls.js'
 import { bodyOf, IDS, NAME, post } from './post.js'
 import { type Answer, type AnsweredRoute, json } from './route.js'
 
