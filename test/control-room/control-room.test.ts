@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { SECOND } from '../../src/clock.js'
 import { createLogger } from '../../src/logger.js'
 import { ask, BEARER, closedRoom, environmentWith, idleChorus, rooms, TOKEN } from './room-fixture.js'
 
@@ -92,6 +93,21 @@ describe('every answer', () => {
   )
 })
 
+describe('a client that holds its connection and', () => {
+  test.each([
+    ['says nothing', ''],
+    ['never ends its headers', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n'],
+    ['asks for nothing more', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ])('%s is cut off within seconds', async (_what, text) => {
+    const { url } = await open()
+    const socket = await connected(url, text)
+    const startedMs = performance.now()
+    socket.resume()
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect(performance.now() - startedMs).toBeLessThan(15 * SECOND)
+  })
+})
+
 describe('stop', () => {
   test.each([
     ['says nothing', ''],
@@ -102,8 +118,10 @@ describe('stop', () => {
     const room = await open()
     const socket = await connected(room.url, text)
     const closed = new Promise((resolve) => socket.once('close', resolve))
+    const startedMs = performance.now()
     await room.stop()
     await closed
+    expect(performance.now() - startedMs).toBeLessThan(2 * SECOND)
     await expect(ask(room.url)).rejects.toThrow('ECONNREFUSED')
   })
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { sleep, systemClock } from '../../src/clock.js'
 import { COUNTED } from '../../src/control-room/counters.js'
 import { GAUGED } from '../../src/control-room/gauges.js'
 import { choruses, type Fixture } from '../integration/chorus-fixture.js'
@@ -104,6 +105,8 @@ describe('/metrics', () => {
     const { url } = await open()
     const look = async () => parseMetrics((await ask(`${url}metrics`, { headers: BEARER })).text)
     await look()
+    // What is measured is from one tick to the next: the first one after a look only begins.
+    await sleep(systemClock(), 50)
     // The loop stands still, as it does where somebody computes for too long.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
     await new Promise((resolve) => setImmediate(resolve))
