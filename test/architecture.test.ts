@@ -21,6 +21,7 @@ const HOMES: Homes = {
   'p-queue': ['src/queue/lanes.ts'],
   pino: ['src/logger.ts'],
   'pino-pretty': ['src/logger.ts'],
+  'prom-client': ['src/control-room/metrics.ts'],
   tinyqueue: ['src/queue/waiting-list.ts'],
   'tmi.js': ['src/chat/tmi-wire.ts'],
   ws: ['src/simulator/chat-server.ts'],

@@ -8,10 +8,11 @@ import { entrance } from './entrance.js'
 import { bracketed, Guard } from './guard.js'
 import { healthRoutes } from './health-routes.js'
 import { listen } from './listen.js'
+import { Metrics } from './metrics.js'
 import { WebApp } from './web-app.js'
 
 export interface ControlRoomOptions {
-  readonly chorus: Pick<Chorus, 'deadLetters' | 'events' | 'getStatus'>
+  readonly chorus: Pick<Chorus, 'bots' | 'deadLetters' | 'events' | 'getStatus'>
   readonly environment: Pick<Environment, 'controlToken' | 'host' | 'port' | 'secrets'>
 }
 
@@ -39,6 +40,7 @@ export class ControlRoom implements AsyncDisposable {
   readonly #token: ControlToken
   readonly #server: Server
   readonly #app: WebApp
+  readonly #metrics: Metrics
   #port = 0
   #started: Promise<void> | undefined
   #stopped: Promise<void> | undefined
@@ -55,13 +57,16 @@ export class ControlRoom implements AsyncDisposable {
     this.#server = createServer(TIMES)
     this.#server.timeout = IDLE_MS
     this.#server.maxConnections = CONNECTIONS_MAX
+    const hasJournal = chorus.deadLetters !== undefined
+    this.#metrics = new Metrics({ chorus, hasJournal })
     const guard = new Guard({ host, port: () => this.#port, token: this.#token })
     this.#app = new WebApp({
       server: this.#server,
       guard,
       routes: [
         entrance(guard),
-        ...healthRoutes({ status: () => chorus.getStatus(), hasJournal: chorus.deadLetters !== undefined }),
+        ...healthRoutes({ status: () => chorus.getStatus(), hasJournal }),
+        this.#metrics.route,
       ],
       fault: (error) => void events.emit('error', { error, where: 'control room' }),
     })
@@ -107,11 +112,13 @@ export class ControlRoom implements AsyncDisposable {
   async #start(): Promise<void> {
     await this.#app.ready()
     this.#port = await listen(this.#server, this.#address)
+    this.#metrics.start()
   }
 
   async #stop(): Promise<void> {
     // A start that is on its way would listen after the end.
     await this.#started?.catch(() => {})
+    this.#metrics.stop()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
     await closed
