@@ -43,6 +43,7 @@ export type {
   BlockedCheck,
   DrainReport,
   ModelStanding,
+  OwedReply,
   QueueCounts,
   QueueMetrics,
   ReplyHandler,

@@ -130,6 +130,12 @@ export interface LaneStatus extends LaneWait {
   readonly viewersPerLine: number
 }
 
+/** An accepted reply without an outcome, and where it is. JSON-safe. */
+export interface OwedReply {
+  readonly task: ReplyTask
+  readonly state: 'waiting' | 'working' | 'ready' | 'held'
+}
+
 /** What makes the lines of all replies, as far as the queue has to know of it. */
 export interface ModelStanding {
   /** Why no line can be made for now, and since when in clock milliseconds; `undefined` while one can. */
@@ -158,6 +164,8 @@ export interface ReplyQueue {
   metrics(): QueueMetrics
   /** Every bot's lane; keys are spelled as in the configuration. */
   lanes(): { readonly [login: string]: LaneStatus }
+  /** The replies that were accepted first, at most so many. A queue that can't tell may lack it. */
+  owed?(most: number): readonly OwedReply[]
   /** How long mentions wait in a bot's lane. */
   laneWait(bot: BotLogin): LaneWait
   /**

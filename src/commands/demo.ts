@@ -76,7 +76,10 @@ interface DemoParts {
 }
 
 async function run({ chorus, standIns, chat, screen, clock, config, seconds }: DemoParts): Promise<void> {
-  await using room = new ControlRoom({ chorus, environment: standIns.environment })
+  await using room = new ControlRoom({
+    ...{ chorus, clock, environment: standIns.environment },
+    stopChorus: () => signal.requestGraceful(),
+  })
   const signal = new StopSignal(chorus, {
     clock,
     deadlineMs: config.stop.deadline * SECOND,

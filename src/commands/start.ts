@@ -32,13 +32,17 @@ export async function startCommand({ file }: { readonly file?: string | undefine
     secrets: environment.secrets,
   })
   await using chorus = await createChorus(config, { environment, logger })
-  await using room = new ControlRoom({ chorus, environment })
+  const clock = systemClock()
+  await using room = new ControlRoom({
+    ...{ chorus, environment, clock },
+    stopChorus: () => signal.requestGraceful(),
+  })
   for (const text of remarks(loaded, chorus.bots)) logger.warn({ event: 'note' }, text)
   const unhandled = (error: unknown) =>
     void chorus.events.emit('error', { error, where: 'unhandled rejection' })
   process.on('unhandledRejection', unhandled)
   const signal = new StopSignal(chorus, {
-    clock: systemClock(),
+    clock,
     deadlineMs: config.stop.deadline * SECOND,
     tell: (text) => logger.info({ event: 'stopping' }, text),
   })

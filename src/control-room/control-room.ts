@@ -1,19 +1,25 @@
 import { createServer, type Server } from 'node:http'
 import type { Chorus } from '../chorus.js'
-import { SECOND } from '../clock.js'
+import { type Clock, SECOND } from '../clock.js'
 import type { Environment } from '../environment.js'
 import { requireControlToken } from '../requirements.js'
+import { apiRoutes } from './api-routes.js'
 import { ControlToken } from './control-token.js'
+import { deadLetterRoutes } from './dead-letter-routes.js'
 import { entrance } from './entrance.js'
 import { bracketed, Guard } from './guard.js'
 import { healthRoutes } from './health-routes.js'
 import { listen } from './listen.js'
 import { Metrics } from './metrics.js'
+import { StatusStream } from './status-stream.js'
 import { WebApp } from './web-app.js'
 
 export interface ControlRoomOptions {
-  readonly chorus: Pick<Chorus, 'bots' | 'deadLetters' | 'events' | 'getStatus'>
+  readonly chorus: Pick<Chorus, 'bots' | 'deadLetters' | 'events' | 'getStatus' | 'router'>
   readonly environment: Pick<Environment, 'controlToken' | 'host' | 'port' | 'secrets'>
+  readonly clock: Clock
+  /** Has Chorus stop gracefully, because somebody asks for it here. Must be safe to call twice. */
+  readonly stopChorus: () => void
 }
 
 /** More than any number of watchers needs; further ones are turned away at the door. */
@@ -41,12 +47,13 @@ export class ControlRoom implements AsyncDisposable {
   readonly #server: Server
   readonly #app: WebApp
   readonly #metrics: Metrics
+  readonly #stream: StatusStream
   #port = 0
   #started: Promise<void> | undefined
   #stopped: Promise<void> | undefined
 
   /** @throws ChorusError `no-control-token` where others could reach it and no token was set */
-  constructor({ chorus, environment }: ControlRoomOptions) {
+  constructor({ chorus, clock, environment, stopChorus }: ControlRoomOptions) {
     requireControlToken(environment)
     const { events } = chorus
     const { controlToken, host, secrets } = environment
@@ -58,20 +65,26 @@ export class ControlRoom implements AsyncDisposable {
     this.#server.timeout = IDLE_MS
     this.#server.maxConnections = CONNECTIONS_MAX
     const hasJournal = chorus.deadLetters !== undefined
+    const status = () => chorus.getStatus()
+    const fault = (error: unknown) => void events.emit('error', { error, where: 'control room' })
     this.#metrics = new Metrics({ chorus, hasJournal })
+    this.#stream = new StatusStream({ clock, status, fault })
     const guard = new Guard({ host, port: () => this.#port, token: this.#token })
     this.#app = new WebApp({
       server: this.#server,
       guard,
       routes: [
         entrance(guard),
-        ...healthRoutes({ status: () => chorus.getStatus(), hasJournal }),
+        ...healthRoutes({ status, hasJournal }),
         this.#metrics.route,
+        ...apiRoutes({ chorus, now: () => clock.now(), stop: stopChorus }),
+        ...deadLetterRoutes(chorus),
+        this.#stream.route,
       ],
-      fault: (error) => void events.emit('error', { error, where: 'control room' }),
+      fault,
     })
     this.#server.on('error', (error) => {
-      if (this.#port !== 0) events.emit('error', { error, where: 'control room' })
+      if (this.#port !== 0) fault(error)
     })
   }
 
@@ -119,6 +132,7 @@ export class ControlRoom implements AsyncDisposable {
     // A start that is on its way would listen after the end.
     await this.#started?.catch(() => {})
     this.#metrics.stop()
+    this.#stream.stop()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
     await closed

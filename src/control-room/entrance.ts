@@ -21,7 +21,7 @@ export function entrance(guard: Pick<Guard, 'cookieFor'>): Route {
 
 const WELCOME: Answer = {
   kind: 'text',
-  text: `You are in. What this Chorus can be asked is in ${DOCS}: /healthz, /readyz, /metrics.\n`,
+  text: `You are in. What this Chorus can be asked is in ${DOCS}: /healthz, /readyz, /metrics, /api/status and more below /api.\n`,
 }
 const KEEP_OUT: Answer = {
   kind: 'text',

@@ -1,3 +1,5 @@
+import type { Problem } from './problem.js'
+
 /** Who may ask: whoever passes the checks of `Host` and `Origin`, or only who brings the token. */
 export type Access = 'anyone' | 'token'
 
@@ -15,16 +17,41 @@ export type Answer =
   | { readonly kind: 'text'; readonly status?: number; readonly type?: string; readonly text: string }
   /** To somewhere of ours, with a cookie to take along. */
   | { readonly kind: 'redirect'; readonly to: string; readonly cookie: string }
+  | { readonly kind: 'problem'; readonly problem: Problem }
 
-/** One thing that can be asked for. */
-export interface Route {
-  readonly method: 'GET' | 'POST'
+/** The other end of a connection that is written to from time to time. */
+export interface Reader {
+  /** False: it has not taken what was written before; anything more would be kept for it here. */
+  write(text: string): boolean
+  readonly writableNeedDrain: boolean
+  /** Cuts the connection. */
+  destroy(): unknown
+  on(event: 'close' | 'error', listener: () => void): unknown
+}
+
+interface Place {
   readonly path: string
   readonly access: Access
+}
+
+/** Something that is answered at once. */
+export interface AnsweredRoute extends Place {
+  readonly method: 'GET' | 'POST'
   /** What a body must look like, as JSON schema; without it none is looked at. */
   readonly body?: object
   readonly answer: (ask: Ask) => Answer | Promise<Answer>
 }
+
+/** Something that goes on until one end has had enough. */
+export interface StreamedRoute extends Place {
+  readonly method: 'GET'
+  /** Why nobody more can be let in now. */
+  readonly refuse: () => Problem | undefined
+  readonly open: (reader: Reader) => void
+}
+
+/** One thing that can be asked for. */
+export type Route = AnsweredRoute | StreamedRoute
 
 /** An answer in JSON. */
 export function json(body: object, status = 200): Answer {

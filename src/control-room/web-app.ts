@@ -5,9 +5,10 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
+import { ChorusError } from '../errors.js'
 import type { Guard, Knock } from './guard.js'
 import { DOCS, type Problem, toProblemBody } from './problem.js'
-import type { Answer, Route } from './route.js'
+import type { Answer, AnsweredRoute, Route, StreamedRoute } from './route.js'
 
 export interface WebAppOptions {
   readonly server: Server
@@ -69,24 +70,41 @@ export class WebApp {
     await this.#app.close()
   }
 
-  #add({ method, path, access, body, answer }: Route): void {
+  #add(route: Route): void {
     const { guard } = this.#options
     this.#app.route({
-      method,
-      url: path,
-      ...(body && { schema: { body } }),
+      method: route.method,
+      url: route.path,
+      // A question for the headers alone would else be answered by a stream.
+      exposeHeadRoute: 'answer' in route,
+      ...('body' in route && { schema: { body: route.body } }),
       onRequest: async (request, reply) => {
-        const problem = access === 'token' ? guard.refuseUnknown(knockOf(request)) : undefined
+        const problem = route.access === 'token' ? guard.refuseUnknown(knockOf(request)) : undefined
         if (problem) return this.#refuse(reply, problem)
       },
-      handler: async (request, reply) => {
-        const query = request.query as Record<string, string | undefined>
-        return send(
-          await answer({ query, body: request.body, isKnown: guard.knows(knockOf(request)) }),
-          reply,
-        )
-      },
+      handler: (request, reply) =>
+        'answer' in route ? this.#answer(route, request, reply) : this.#stream(route, reply),
     })
+  }
+
+  async #answer(
+    { answer }: AnsweredRoute,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const query = request.query as Record<string, string | undefined>
+    const isKnown = this.#options.guard.knows(knockOf(request))
+    const answered = await answer({ query, body: request.body, isKnown })
+    return answered.kind === 'problem' ? this.#refuse(reply, answered.problem) : send(answered, reply)
+  }
+
+  async #stream({ open, refuse }: StreamedRoute, reply: FastifyReply): Promise<FastifyReply> {
+    const problem = refuse()
+    if (problem) return this.#refuse(reply, problem)
+    reply.hijack()
+    reply.raw.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream; charset=utf-8' })
+    open(reply.raw)
+    return reply
   }
 
   #foreign(request: FastifyRequest): Problem | undefined {
@@ -110,15 +128,17 @@ function knockOf({ headers, method, raw }: FastifyRequest): Knock {
   return { method, host, origin, authorization, cookie, localAddress: raw.socket.localAddress }
 }
 
-function send(answer: Answer, reply: FastifyReply): FastifyReply {
+function send(answer: Exclude<Answer, { kind: 'problem' }>, reply: FastifyReply): FastifyReply {
   if (answer.kind === 'redirect') return reply.header('set-cookie', answer.cookie).redirect(answer.to, 303)
   reply.code(answer.status ?? 200)
   if (answer.kind === 'json') return reply.send(answer.body)
   return reply.type(answer.type ?? 'text/plain; charset=utf-8').send(answer.text)
 }
 
-/** Fastify says by its status whether the request is to blame. */
+/** Fastify says by its status whether the request is to blame; an error of Chorus says what to do. */
 function toProblem(error: Error & { readonly statusCode?: number }): Problem {
+  if (error instanceof ChorusError)
+    return { status: 503, error: error.code, message: error.message, advice: error.advice }
   const { statusCode: status = 500, message } = error
   return status < 500 ? { status, error: 'bad-request', message, advice: READ_DOCS } : FAILED
 }

@@ -1,6 +1,6 @@
 import type { BotLogin, ChannelName, ReplyTask, TaskId } from '../domain.js'
 import type { Progress, ReplyRecord } from '../reply-journal.js'
-import type { QueueCounts, QueueMetrics, TakenBack } from '../reply-queue.js'
+import type { OwedReply, QueueCounts, QueueMetrics, TakenBack } from '../reply-queue.js'
 
 /**
  * Where an accepted reply without an outcome is. Exactly one of:
@@ -174,6 +174,16 @@ export class Ledger {
 
   entries(): IterableIterator<LedgerEntry> {
     return this.#entries.values()
+  }
+
+  /** Those that were accepted first, at most so many. */
+  oldest(most: number): OwedReply[] {
+    const oldest: OwedReply[] = []
+    for (const { task, state } of this.#entries.values()) {
+      if (oldest.length >= most) break
+      oldest.push({ task, state })
+    }
+    return oldest
   }
 
   /** Accepted replies without an outcome. */

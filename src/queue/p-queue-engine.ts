@@ -10,6 +10,7 @@ import type {
   LaneStatus,
   LaneWait,
   ModelStanding,
+  OwedReply,
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
@@ -158,6 +159,10 @@ export class PQueueEngine implements ReplyQueue {
 
   metrics(): QueueMetrics {
     return this.#ledger.metrics()
+  }
+
+  owed(most: number): OwedReply[] {
+    return this.#ledger.oldest(most)
   }
 
   laneWait(bot: BotLogin): LaneWait {

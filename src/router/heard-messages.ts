@@ -32,3 +32,8 @@ export class HeardMessages {
 function keyOf({ id, channel, isMirrored }: Pick<ChatMessage, 'id' | 'channel' | 'isMirrored'>): string {
   return isMirrored ? `${channel}/${id}` : id
 }
+
+/** A client of somebody's own may not say when it came: it has come now. */
+export function stamped<T extends { readonly arrivedAtMs: number }>(incoming: T, nowMs: number): T {
+  return Number.isFinite(incoming.arrivedAtMs) ? incoming : { ...incoming, arrivedAtMs: nowMs }
+}

@@ -8,12 +8,14 @@ import {
   isCleared,
   type MessageId,
   type Raid,
+  type TaskId,
 } from '../domain.js'
 import { ChorusEmitter } from '../events.js'
 import type { Circumstances, ReplyDecider } from '../reply-decider.js'
 import type {
   DrainReport,
   LaneStatus,
+  OwedReply,
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
@@ -22,13 +24,13 @@ import type {
 import { CommandDesk } from '../routing/command-desk.js'
 import { AnswerStatistics, type AnswerStatus } from './answer-statistics.js'
 import { type ControlState, Controls } from './controls.js'
-import { HeardMessages } from './heard-messages.js'
+import { HeardMessages, stamped } from './heard-messages.js'
 import { heldWhileMuted } from './held-while-muted.js'
 import { inProcessQueue } from './in-process-queue.js'
 import type { MessageRouterOptions } from './message-router-options.js'
 import { Raids, toRaidMessage } from './raids.js'
 import { ReplyIntake, type RouterState } from './reply-intake.js'
-import { toWithdrawn } from './to-withdrawn.js'
+import { SKIPPED, toWithdrawn } from './to-withdrawn.js'
 
 /** How it goes with a router. JSON-safe. */
 export interface RouterStatus extends AnswerStatus {
@@ -100,7 +102,7 @@ export class MessageRouter<Line = string> {
    */
   async handleIncomingMessage(incoming: ChatMessage): Promise<Decision[]> {
     try {
-      const message = this.#stamped(incoming)
+      const message = stamped(incoming, this.#clock.now())
       const reason = this.#heard.hear(message)
       if (reason) return [{ kind: 'silence', reason }]
       this.events.emit('message:received', { message })
@@ -133,7 +135,7 @@ export class MessageRouter<Line = string> {
    */
   async handleRaid(incoming: Raid): Promise<Decision[]> {
     try {
-      const raid = this.#stamped(incoming)
+      const raid = stamped(incoming, this.#clock.now())
       const reason = this.#heard.hear(raid)
       if (reason) return [{ kind: 'silence', reason }]
       const decide = () => this.#orchestrator.decideRaid?.(raid, this.#known)
@@ -152,6 +154,16 @@ export class MessageRouter<Line = string> {
   /** The last raid of a channel in this run. */
   lastRaid(channel: ChannelName): Raid | undefined {
     return this.#raids.last(channel)
+  }
+
+  /** Takes a reply back that is owed: it is never said. False where there is none; one whose line is being written may come too late. */
+  skip(id: TaskId): boolean {
+    return this.#queue.takeBack((task) => task.id === id, SKIPPED) > 0
+  }
+
+  /** The replies that were accepted first and have no outcome, at most so many. */
+  owed(most: number): readonly OwedReply[] {
+    return this.#queue.owed?.(most) ?? []
   }
 
   /** What people have set: calm, mutes, chance. It lives in this process alone. */
@@ -255,12 +267,6 @@ export class MessageRouter<Line = string> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
-  }
-
-  /** A client of somebody's own may not say when it came: it has come now. */
-  #stamped<T extends { readonly arrivedAtMs: number }>(incoming: T): T {
-    if (Number.isFinite(incoming.arrivedAtMs)) return incoming
-    return { ...incoming, arrivedAtMs: this.#clock.now() }
   }
 
   #circumstances(): Partial<Circumstances> {

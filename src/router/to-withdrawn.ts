@@ -12,3 +12,6 @@ const REASONS: Readonly<Record<Clearing['kind'], string>> = {
 export function toWithdrawn({ kind }: Clearing): TakenBack {
   return { kind: 'withdrawn', by: 'moderation', reason: REASONS[kind] }
 }
+
+/** How a reply ends that a streamer does not want said. */
+export const SKIPPED: TakenBack = { kind: 'withdrawn', by: 'streamer', reason: 'skipped' }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { describe, expect } from 'vitest'
-import { ask, TOKEN } from '../control-room/room-fixture.js'
+import { ask, BEARER, post, TOKEN } from '../control-room/room-fixture.js'
 import { BOTS, configFor, test } from './cli-test.js'
 
 /** What the start tells of the control room, in the log of a process. */
@@ -66,6 +66,25 @@ describe('the control room of a live start', () => {
     const { code, stderr } = await cli.run(['start'], { ...world.env(['ava']), HOST: '0.0.0.0' })
     expect([code, stderr]).toEqual([2, expect.stringContaining('Set CHORUS_CONTROL_TOKEN')])
   })
+})
+
+test('a stop that is asked for in the control room is graceful, and ends the process', async ({
+  cli,
+  world,
+}) => {
+  cli.write('live.yaml', configFor(['ava']))
+  const env = { ...world.env(['ava']), PORT: '0', CHORUS_CONTROL_TOKEN: TOKEN }
+  const chorus = cli.start(['start'], env)
+  const { url } = (await chorus.event('control-room')) as unknown as Told
+  await chorus.event('ready')
+  const events = await fetch(`${url}api/events`, { headers: BEARER })
+  world.say('Ann', '@ava how are you?')
+  await chorus.event('reply:accepted')
+  for (let n = 0; n < 2; n++) expect(await post(`${url}api/stop`, {})).toMatchObject({ status: 202 })
+  const { code, stderr } = await chorus.end()
+  expect([code, stderr]).toEqual([0, ''])
+  expect(await world.answers(1)).toEqual([expect.stringMatching(/^ava: @Ann \S/)])
+  await events.body?.cancel().catch(() => {})
 })
 
 test('the demo has a control room, too, and needs no credentials for it', async ({ cli }) => {

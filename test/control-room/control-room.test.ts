@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ControlRoom } from '../../src/control-room/control-room.js'
+import { SECOND } from '../../src/clock.js'
 import { createLogger } from '../../src/logger.js'
-import { ask, BEARER, environmentWith, idleChorus, rooms, TOKEN } from './room-fixture.js'
+import { ask, BEARER, closedRoom, environmentWith, idleChorus, rooms, TOKEN } from './room-fixture.js'
 
 const open = rooms()
 const sockets: Socket[] = []
@@ -93,6 +93,21 @@ describe('every answer', () => {
   )
 })
 
+describe('a client that holds its connection and', () => {
+  test.each([
+    ['says nothing', ''],
+    ['never ends its headers', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n'],
+    ['asks for nothing more', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ])('%s is cut off within seconds', async (_what, text) => {
+    const { url } = await open()
+    const socket = await connected(url, text)
+    const startedMs = performance.now()
+    socket.resume()
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect(performance.now() - startedMs).toBeLessThan(15 * SECOND)
+  })
+})
+
 describe('stop', () => {
   test.each([
     ['says nothing', ''],
@@ -103,16 +118,16 @@ describe('stop', () => {
     const room = await open()
     const socket = await connected(room.url, text)
     const closed = new Promise((resolve) => socket.once('close', resolve))
+    const startedMs = performance.now()
     await room.stop()
     await closed
+    expect(performance.now() - startedMs).toBeLessThan(2 * SECOND)
     await expect(ask(room.url)).rejects.toThrow('ECONNREFUSED')
   })
 
   test('is safe before the start, during it, twice and at once', async () => {
-    const made = () =>
-      idleChorus().then((chorus) => new ControlRoom({ chorus, environment: environmentWith() }))
-    await (await made()).stop()
-    const room = await made()
+    await (await closedRoom()).stop()
+    const room = await closedRoom()
     await Promise.all([room.start(), room.stop(), room.stop()])
     await room[Symbol.asyncDispose]()
     await expect(ask(room.url)).rejects.toThrow('ECONNREFUSED')
@@ -121,7 +136,7 @@ describe('stop', () => {
   test('after a start that has failed is safe, too', async () => {
     const { url } = await open()
     const environment = environmentWith({ PORT: new URL(url).port })
-    const room = new ControlRoom({ chorus: await idleChorus(), environment })
+    const room = await closedRoom({ environment })
     await expect(room.start()).rejects.toMatchObject({ code: 'port-taken' })
     await room.stop()
   })
@@ -131,7 +146,7 @@ describe('a host that others can reach', () => {
   test('is refused while nothing was set that opens the control room', async () => {
     const chorus = await idleChorus()
     for (const HOST of ['0.0.0.0', '192.168.1.5', '::', 'chorus.lan'])
-      expect(() => new ControlRoom({ chorus, environment: environmentWith({ HOST }) })).toThrow(
+      await expect(closedRoom({ chorus, environment: environmentWith({ HOST }) })).rejects.toThrow(
         expect.objectContaining({
           code: 'no-control-token',
           advice: expect.stringContaining('CHORUS_CONTROL_TOKEN'),

@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { afterEach } from 'vitest'
 import { createChorus } from '../../src/chorus.js'
+import { systemClock } from '../../src/clock.js'
 import { ControlRoom, type ControlRoomOptions } from '../../src/control-room/control-room.js'
 import { toBotLogin } from '../../src/domain.js'
 import { type Environment, parseEnvironment } from '../../src/environment.js'
@@ -33,7 +34,7 @@ export function ask(url: string, { method = 'GET', headers = {}, body }: Asked =
       })
       response.on('error', reject)
       response.on('end', () => {
-        const isJson = response.headers['content-type']?.startsWith('application/json')
+        const isJson = text !== '' && response.headers['content-type']?.startsWith('application/json')
         const data: unknown = isJson ? JSON.parse(text) : undefined
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, data })
       })
@@ -63,6 +64,17 @@ export function idleChorus(): ReturnType<typeof createChorus> {
   return createChorus({ channels: ['mychannel'], bots: [{ login: 'ava' }] }, { environment })
 }
 
+/** A control room that nobody has started, of a Chorus that nobody has, either. */
+export async function closedRoom(options: Partial<ControlRoomOptions> = {}): Promise<ControlRoom> {
+  return new ControlRoom({
+    chorus: options.chorus ?? (await idleChorus()),
+    environment: environmentWith({ CHORUS_CONTROL_TOKEN: TOKEN }),
+    clock: systemClock(),
+    stopChorus: () => {},
+    ...options,
+  })
+}
+
 /** Gives the file's tests a function that opens a control room; each test's end closes it. */
 export function rooms(): (options?: Partial<ControlRoomOptions>) => Promise<ControlRoom> {
   const open: AsyncDisposable[] = []
@@ -70,13 +82,17 @@ export function rooms(): (options?: Partial<ControlRoomOptions>) => Promise<Cont
     for (const each of open.splice(0)) await each[Symbol.asyncDispose]()
   })
   return async (options = {}) => {
-    const environment = options.environment ?? environmentWith({ CHORUS_CONTROL_TOKEN: TOKEN })
-    const chorus = options.chorus ?? (await idleChorus())
-    const room = new ControlRoom({ ...options, environment, chorus })
+    const room = await closedRoom(options)
     open.push(room)
     await room.start()
     return room
   }
+}
+
+/** Asks for something to be done, with the token. */
+export function post(url: string, body: object | string): Promise<Answered> {
+  const headers = { ...BEARER, 'content-type': 'application/json' }
+  return ask(url, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) })
 }
 
 export const BEARER = { authorization: `Bearer ${TOKEN}` }

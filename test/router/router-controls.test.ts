@@ -166,3 +166,51 @@ describe('a queue that joins replies', () => {
     expect(calls).toEqual(['calm true', 'refresh', 'calm true', 'refresh', 'calm false', 'refresh'])
   })
 })
+
+describe('a reply that is owed', () => {
+  it('is listed until it has its outcome, the first accepted in front', async () => {
+    const { router, clock, hear } = routerFixture()
+    for (const login of ['ann', 'ben', 'cat']) await hear('@ava hi', login)
+    await clock.advance(1)
+    const seen = (most: number) => router.owed(most).map(({ task, state }) => [task.message.login, state])
+    expect(seen(9)).toEqual([
+      ['ann', 'working'],
+      ['ben', 'working'],
+      ['cat', 'waiting'],
+    ])
+    expect(seen(1)).toEqual([['ann', 'working']])
+    await clock.advance(MINUTE)
+    expect(router.owed(9)).toEqual([])
+  })
+
+  it('is never said when it is skipped, in whatever state, and the others are', async () => {
+    const { router, clock, answered, hear } = routerFixture()
+    const outcomes: unknown[] = []
+    router.events.on('reply:settled', ({ task, outcome }) => {
+      if (outcome.kind !== 'sent') outcomes.push([task.message.login, outcome])
+    })
+    for (const login of ['ann', 'ben', 'cat', 'dan']) await hear('@ava hi', login)
+    await clock.advance(1)
+    const [first, , third] = router.owed(9)
+    for (const owed of [first, third]) expect(owed && router.skip(owed.task.id)).toBe(true)
+    await clock.advance(MINUTE)
+    expect(answered.map(({ task }) => task.message.login)).toEqual(['ben', 'dan'])
+    const skipped = { kind: 'withdrawn', by: 'streamer', reason: 'skipped' }
+    expect(outcomes).toEqual([
+      ['ann', skipped],
+      ['cat', skipped],
+    ])
+  })
+
+  it('that is none can’t be skipped', () => {
+    const { router } = routerFixture()
+    expect(router.skip('ava/none' as never)).toBe(false)
+  })
+
+  it('can’t be listed with a queue that lacks it', () => {
+    const { router } = routerFixture({
+      queue: { serve: () => {}, lanes: () => ({}), owed: undefined } as never,
+    })
+    expect(router.owed(9)).toEqual([])
+  })
+})

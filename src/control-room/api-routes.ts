@@ -1,0 +1,90 @@
+import type { Chorus } from '../chorus.js'
+import { sameLogin, type TaskId } from '../domain.js'
+import type { OwedReply } from '../reply-queue.js'
+import { MUTE_MINUTES_MAX } from '../router/controls.js'
+import { bodyOf, IDS, NAME, post } from './post.js'
+import { type Answer, type AnsweredRoute, json } from './route.js'
+
+export interface ApiRoutesOptions {
+  readonly chorus: Pick<Chorus, 'bots' | 'getStatus' | 'router'>
+  /** Has Chorus stop gracefully; must be safe to call twice. */
+  readonly stop: () => void
+  /** Clock milliseconds. */
+  readonly now: () => number
+}
+
+/** Replies shown at once: those that have waited longest. */
+const OWED_MAX = 100
+
+/** What can be seen and turned while Chorus runs. */
+export function apiRoutes({ chorus, now, stop }: ApiRoutesOptions): AnsweredRoute[] {
+  return [
+    { method: 'GET', path: '/api/status', access: 'token', answer: () => json(chorus.getStatus()) },
+    ...controlRoutes(chorus),
+    ...replyRoutes(chorus, now),
+    post('/api/stop', bodyOf({}), () => {
+      stop()
+      return json({ status: 'stopping' }, 202)
+    }),
+  ]
+}
+
+const SWITCH = bodyOf({ on: { type: 'boolean' } })
+const MINUTES = { type: 'number', exclusiveMinimum: 0, maximum: MUTE_MINUTES_MAX }
+
+function controlRoutes({ bots, router }: Pick<Chorus, 'bots' | 'router'>): AnsweredRoute[] {
+  const turned = (turn: () => void): Answer => {
+    turn()
+    return json({ controls: router.controls })
+  }
+  const turnedFor = (bot: string, turn: () => void): Answer => {
+    const isOurs = bots.some(({ login }) => sameLogin(login, bot))
+    return isOurs ? turned(turn) : noSuchBot(bots.map(({ login }) => login))
+  }
+  return [
+    post<{ on: boolean }>('/api/calm', SWITCH, ({ on }) => turned(() => router.calm(on))),
+    post<{ on: boolean }>('/api/pause-chance', SWITCH, ({ on }) => turned(() => router.pauseChance(on))),
+    post<{ bot: string; minutes?: number }>(
+      '/api/mute',
+      bodyOf({ bot: NAME, minutes: MINUTES }, ['bot']),
+      ({ bot, minutes }) => turnedFor(bot, () => router.mute(bot, minutes)),
+    ),
+    post<{ bot: string }>('/api/unmute', bodyOf({ bot: NAME }), ({ bot }) =>
+      turnedFor(bot, () => router.unmute(bot)),
+    ),
+  ]
+}
+
+function replyRoutes({ router }: Pick<Chorus, 'router'>, now: () => number): AnsweredRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/replies',
+      access: 'token',
+      answer: () => json({ replies: router.owed(OWED_MAX).map((reply) => toView(reply, now())) }),
+    },
+    post<{ ids: TaskId[] }>('/api/skip', bodyOf({ ids: IDS }), ({ ids }) => {
+      const changed = ids.filter((id) => router.skip(id))
+      return json({ changed, unknown: ids.filter((id) => !changed.includes(id)) })
+    }),
+  ]
+}
+
+/** What a person needs to know of a reply. `text` is a viewer’s: to be shown as text, and as nothing else. */
+function toView({ task, state }: OwedReply, nowMs: number): object {
+  const { channel, displayName: viewer, text, arrivedAtMs } = task.message
+  const ageMs = Math.round(nowMs - arrivedAtMs)
+  return { id: task.id, bot: task.bot, channel, viewer, text, cause: task.cause, state, ageMs }
+}
+
+function noSuchBot(logins: readonly string[]): Answer {
+  return {
+    kind: 'problem',
+    problem: {
+      status: 404,
+      error: 'no-bot',
+      message: 'No bot of this Chorus has that login.',
+      advice: `There are ${logins.join(', ')}.`,
+    },
+  }
+}
