@@ -2,7 +2,7 @@
 export type { BotChatStatus, RoomStatus } from './chat/account-status.js'
 export { fromTmi } from './chat/from-tmi.js'
 export type { ChatStatus } from './chat/twitch-chat.js'
-export { type Chorus, type ChorusOptions, createChorus } from './chorus.js'
+export { type Chorus, type ChorusOptions, type ChorusStatus, createChorus } from './chorus.js'
 export { type Clock, systemClock } from './clock.js'
 export { type LoadedConfig, type LoadOptions, loadConfig } from './config.js'
 export { type Config, type ConfigInput, toBots } from './config-schema.js'
@@ -42,18 +42,25 @@ export type { ReplyJournal, ReplyRecord } from './reply-journal.js'
 export type {
   BlockedCheck,
   DrainReport,
+  JointHandler,
+  JointReply,
+  LaneStatus,
+  LaneWait,
   ModelStanding,
   OwedReply,
   QueueCounts,
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
+  ReplyShare,
+  SendForecast,
   StopOptions,
   TakenBack,
   WorkContext,
 } from './reply-queue.js'
+export type { AnswerStatus, OutcomeCounts } from './router/answer-statistics.js'
 export type { ControlState, MutedBot } from './router/controls.js'
-export { MessageRouter } from './router/message-router.js'
+export { MessageRouter, type RouterStatus } from './router/message-router.js'
 export type { MessageRouterOptions } from './router/message-router-options.js'
 export { Orchestrator, type OrchestratorOptions } from './routing/orchestrator.js'
 export { Secret } from './secret.js'

@@ -62,7 +62,7 @@ export class Controls {
   }
 
   /** Why a bot says nothing; `undefined` while it may, and for a bot that is none of ours. */
-  mutedReason(bot: BotLogin): string | undefined {
+  mutedReason(bot: string): string | undefined {
     const name = this.#find(bot)
     return name && this.#mutes.get(name)?.reason
   }

@@ -1,7 +1,5 @@
 import { type Clock, systemClock } from '../clock.js'
 import {
-  type BotLogin,
-  type ChannelName,
   type ChatMessage,
   type Clearing,
   type Decision,
@@ -9,6 +7,7 @@ import {
   type MessageId,
   type Raid,
   type TaskId,
+  toChannelName,
 } from '../domain.js'
 import { ChorusEmitter } from '../events.js'
 import type { Circumstances, ReplyDecider } from '../reply-decider.js'
@@ -152,8 +151,8 @@ export class MessageRouter<Line = string> {
   }
 
   /** The last raid of a channel in this run. */
-  lastRaid(channel: ChannelName): Raid | undefined {
-    return this.#raids.last(channel)
+  lastRaid(channel: string): Raid | undefined {
+    return this.#raids.last(toChannelName(channel))
   }
 
   /** Takes a reply back that is owed: it is never said. False where there is none; one whose line is being written may come too late. */
@@ -195,7 +194,7 @@ export class MessageRouter<Line = string> {
   }
 
   /** Why a bot says nothing; `undefined` while it may talk. For whoever says lines, and for a queue of one's own. */
-  mutedReason(bot: BotLogin): string | undefined {
+  mutedReason(bot: string): string | undefined {
     return this.#controls.mutedReason(bot)
   }
 
