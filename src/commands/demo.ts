@@ -98,8 +98,10 @@ async function run({ chorus, standIns, chat, screen, clock, config, seconds }: D
       readKeys(process.stdin, (key) => press(key, chat, signal)),
       seconds === undefined ? () => {} : clock.after(seconds * SECOND, () => signal.request()),
     )
-    await chorus.start()
-    chat.start()
+    if (!signal.isRequested) {
+      await chorus.start()
+      chat.start()
+    }
     await signal.stopped
   } finally {
     for (const cancel of cancels) cancel()

@@ -53,6 +53,7 @@ export async function startCommand({ file }: { readonly file?: string | undefine
       isForPeople: process.stdout.isTTY,
       write: (text) => process.stdout.write(text),
     })
+    if (signal.isRequested) return signal.stopped
     await chorus.start()
     requireSomeBot(chorus)
     await signal.stopped

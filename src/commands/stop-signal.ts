@@ -49,6 +49,11 @@ export class StopSignal {
     process.stdout.on('error', this.#outputGone)
   }
 
+  /** Whether a stop was asked for: what has not begun need not begin any more. */
+  get isRequested(): boolean {
+    return this.#requestedAtMs !== undefined
+  }
+
   /** What a signal does: the first call stops gracefully, a later one at once. */
   request(): void {
     const now = this.#options.clock.now()
