@@ -29,6 +29,9 @@ export interface StopOptions {
   readonly discard?: boolean
 }
 
+/** Mentions of one viewer that an answer is shown beside the first: the newest. */
+export const FURTHER_MAX = 4
+
 /** One viewer's mentions of a bot in one channel that get one answer: the first, and at most the newest four, oldest first. */
 export interface ReplyShare {
   /** The first mention's. */

@@ -144,9 +144,9 @@ export class WriteBehind {
   #batch(first?: readonly [string, Waiting]): (readonly [string, Waiting])[] {
     const batch = first ? [first] : []
     let rows = first?.[1].rows ?? 0
-    const fill = (turn: Turn, rowsMax: number) => {
+    const fill = (rank: Rank, rowsMax: number) => {
       for (const entry of this.#waiting) {
-        if (turnOf(entry[1]) !== turn || entry[0] === first?.[0]) continue
+        if (rankOf(entry[1]) !== rank || entry[0] === first?.[0]) continue
         if (batch.length > 0 && rows + entry[1].rows > rowsMax) break
         rows += entry[1].rows
         batch.push(entry)
@@ -198,9 +198,9 @@ export class WriteBehind {
   }
 }
 
-type Turn = 'first' | 'later' | 'spare'
+type Rank = 'first' | 'later' | 'spare'
 
-function turnOf({ isFirst, isSpare }: Waiting): Turn {
+function rankOf({ isFirst, isSpare }: Waiting): Rank {
   if (isFirst) return 'first'
   return isSpare ? 'spare' : 'later'
 }

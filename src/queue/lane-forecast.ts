@@ -22,7 +22,7 @@ export interface LaneForecastOptions {
   readonly bots: readonly BotLogin[]
   readonly limits: { readonly global: number; readonly perBot: number }
   readonly rules: JointRules
-  readonly ledger: Pick<Ledger, 'metrics'>
+  readonly ledger: Pick<Ledger, 'states'>
   readonly waiting: (bot: BotLogin) => ReturnType<Lanes['waiting']>
   /** Whether the bot can't get on in the channel for now. */
   readonly isBlocked: (bot: BotLogin, channel: ChannelName) => boolean
@@ -129,8 +129,8 @@ export class LaneForecast {
 
   /** Until so many more lines of the lane are said: what takes longer, making them or sending them. */
   #waitMs(bot: BotLogin, channel: ChannelName, lines: number): number {
-    const { sendForecast } = this.#options
-    const working = this.#options.ledger.metrics().bots[bot]?.pending ?? 0
+    const { ledger, sendForecast } = this.#options
+    const { working } = ledger.states(bot)
     const makingMs = ((lines + working) * this.#madeMs) / this.#slotsOf()
     const sendingMs = sendForecast?.(bot, channel, lines + working) ?? 0
     return Math.max(makingMs, sendingMs)

@@ -1,11 +1,8 @@
 import type { Outcome, TaskId } from '../domain.js'
 import { ChorusError } from '../errors.js'
-import type { JointHandler, ReplyShare, WorkContext } from '../reply-queue.js'
+import { FURTHER_MAX, type JointHandler, type ReplyShare, type WorkContext } from '../reply-queue.js'
 import type { LedgerEntry } from './ledger.js'
 import type { Share } from './waiting-list.js'
-
-/** Mentions of one viewer that a prompt shows beside the first: the newest. */
-const FURTHER_MAX = 4
 
 /**
  * Replies that get one line together, from their slot to their outcome: one viewer's share, or the shares of several viewers.

@@ -9,7 +9,7 @@ import {
 import { ChorusError } from '../errors.js'
 import { isRecord } from '../json-record.js'
 import type { Random } from '../random.js'
-import type { WorkContext } from '../reply-queue.js'
+import { FURTHER_MAX, type WorkContext } from '../reply-queue.js'
 import type { Conversation, ConversationLine } from './conversation.js'
 import { JointWriter } from './joint-writer.js'
 import {
@@ -53,8 +53,6 @@ const TEMPLATE_TRIES = 8
  * so may be what the streamer has written.
  */
 const NAMED_TRIES = 4
-/** Further lines of the viewer that a prompt shows: the newest. */
-const FURTHER_MAX = 4
 /** Times that a repeated line is varied. */
 const VARY_TRIES = 3
 
