@@ -16,7 +16,7 @@ const SOURCES = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.js
 export const isBuilt = () => readIfThere(STAMP) === contentHash(SOURCES)
 
 /**
- * Compiles src to dist. Compiles beside it and moves file by file, so that dist is never half written, not even
+ * Compiles src to dist, and the control room's page to dist/page. Compiles beside it and moves file by file, so that dist is never half written, not even
  * for a Chorus that is starting at this moment; files whose source is gone go, too.
  *
  * @param {(line: string) => void} tell
@@ -25,15 +25,30 @@ export async function build(tell) {
   tell('Building …')
   const stamp = contentHash(SOURCES)
   rmSync(NEXT, { recursive: true, force: true })
-  const compiler = inProject('node_modules', 'typescript', 'bin', 'tsc')
-  const { code, output } = await runNode([compiler, '-p', inProject('tsconfig.build.json'), '--outDir', NEXT])
-  if (code !== 0) {
-    rmSync(NEXT, { recursive: true, force: true })
-    throw new Problem(`${output.trim()}\n\nThe build failed: the lines above name the places.`)
-  }
+  await must([tool('typescript', 'bin', 'tsc'), '-p', inProject('tsconfig.build.json'), '--outDir', NEXT])
+  const config = inProject('src', 'control-room', 'page', 'vite.config.mjs')
+  await must([
+    tool('vite', 'bin', 'vite.js'),
+    'build',
+    '--config',
+    config,
+    '--outDir',
+    path.join(NEXT, 'page'),
+  ])
   rmSync(STAMP, { force: true })
   replaceTree(NEXT, DIST)
   writeFileSync(STAMP, stamp)
+}
+
+/** @param {string[]} parts below node_modules */
+const tool = (...parts) => inProject('node_modules', ...parts)
+
+/** @param {readonly string[]} args */
+async function must(args) {
+  const { code, output } = await runNode(args)
+  if (code === 0) return
+  rmSync(NEXT, { recursive: true, force: true })
+  throw new Problem(`${output.trim()}\n\nThe build failed: the lines above name the places.`)
 }
 
 /**

@@ -10,6 +10,7 @@ const tool = (...parts) => inProject('node_modules', ...parts)
 /** Each needs no network and no key. @type {readonly (readonly [name: string, args: readonly string[]])[]} */
 const STEPS = [
   ['types', [tool('typescript', 'bin', 'tsc'), '-p', '.']],
+  ['types of the page', [tool('typescript', 'bin', 'tsc'), '-p', inProject('src', 'control-room', 'page')]],
   ['lint and format', [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.']],
   ['unused code', [tool('knip', 'bin', 'knip.js')]],
   ['generated files', [inProject('scripts', 'generate.mjs'), '--check']],
@@ -25,7 +26,7 @@ await runMain(async () => {
     const startedAt = performance.now()
     const { code, output } = await runNode(args)
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-    console.log(`${name.padEnd(16)} ${code === 0 ? 'ok' : 'FAILED'}  ${seconds} s`)
+    console.log(`${name.padEnd(18)} ${code === 0 ? 'ok' : 'FAILED'}  ${seconds} s`)
     if (code !== 0) {
       console.log(output)
       return 1

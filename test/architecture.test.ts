@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest'
 import {
   findAmbientUses,
   findLongFiles,
+  findPageBreaches,
   findSdkBreaches,
   findStageBreaches,
   type Homes,
+  PAGE,
 } from './support/import-rules.js'
 
 /** Each SDK is wrapped in one file: when it changes, or goes, one file changes. */
@@ -29,18 +31,26 @@ const HOMES: Homes = {
   zod: ['src/config-schema.ts'],
 }
 
+/** The page’s chart is drawn in one file; preact is what all of it is made of. */
+const PAGE_HOMES: Homes = {
+  uplot: [`${PAGE}history-chart.tsx`],
+  vite: [`${PAGE}vite.config.mjs`],
+}
+
 const LINES_MAX = 300
 
-const sources = new Map(
-  readdirSync('src', { recursive: true, encoding: 'utf8' })
-    .map((name) => path.posix.join('src', name.replaceAll(path.sep, '/')))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => [file, readFileSync(file, 'utf8')]),
-)
+const all = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .map((name) => path.posix.join('src', name.replaceAll(path.sep, '/')))
+  .filter((file) => /\.(tsx?|mjs)$/.test(file))
+  .map((file) => [file, readFileSync(file, 'utf8')] as const)
+const sources = new Map(all.filter(([file]) => !file.startsWith(PAGE)))
+const page = new Map(all.filter(([file]) => file.startsWith(PAGE)))
+const pageHomes: Homes = { ...PAGE_HOMES, preact: [...page.keys()] }
 
 describe('in src', () => {
   test('there is something to look at', () => {
     expect(sources.size).toBeGreaterThan(20)
+    expect(page.size).toBeGreaterThan(10)
   })
 
   test('a stage imports only the root, itself and packages, and only the assembly imports stages', () => {
@@ -57,6 +67,15 @@ describe('in src', () => {
 
   test(`no file has more than ${LINES_MAX} lines`, () => {
     expect(findLongFiles(sources, LINES_MAX)).toEqual([])
+    expect(findLongFiles(page, LINES_MAX)).toEqual([])
+  })
+
+  test('the page knows of the server nothing but types', () => {
+    expect(findPageBreaches(page)).toEqual([])
+  })
+
+  test('the page is made of preact alone, and of one chart', () => {
+    expect(findSdkBreaches(page, pageHomes)).toEqual([])
   })
 })
 
@@ -104,6 +123,20 @@ describe('the rules find', () => {
     ['src/chat/x.ts', '// unlike Date.now() this never jumps\n/* setTimeout */'],
   ])('nothing wrong in %s: %s', (file, source) => {
     expect(find(file, source)).toEqual([])
+  })
+
+  test.each([
+    "import { toTime } from '../clock.js'",
+    "import '../control-room.js'",
+    "export * from '../../domain.js'",
+    "import {\n  SECOND,\n} from '../../clock.js'",
+  ])('in the page: %s', (source) => {
+    expect(findPageBreaches(new Map([[`${PAGE}x.tsx`, source]]))).toHaveLength(1)
+  })
+
+  test('nothing wrong in the page with types, and with files of its own', () => {
+    const source = "import type { Snapshot } from '../snapshot.js'\nimport { post } from './ask.js'"
+    expect(findPageBreaches(new Map([[`${PAGE}x.tsx`, source]]))).toEqual([])
   })
 
   test('a file that is too long', () => {

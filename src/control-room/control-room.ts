@@ -6,11 +6,13 @@ import { requireControlToken } from '../requirements.js'
 import { apiRoutes } from './api-routes.js'
 import { ControlToken } from './control-token.js'
 import { deadLetterRoutes } from './dead-letter-routes.js'
+import { Door } from './door.js'
 import { entrance } from './entrance.js'
 import { bracketed, Guard } from './guard.js'
 import { healthRoutes } from './health-routes.js'
 import { listen } from './listen.js'
 import { Metrics } from './metrics.js'
+import { PageFiles } from './page-files.js'
 import { StatusStream } from './status-stream.js'
 import { WebApp } from './web-app.js'
 
@@ -36,6 +38,11 @@ const IDLE_MS = 30 * SECOND
 /** What browsers can be led to where all addresses of the machine are listened on. */
 const SHOWN: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
+const OVERLAY = '/overlay'
+const KEEP_OUT =
+  'Open the link that Chorus has printed at its start: it has the token. With CHORUS_CONTROL_TOKEN set, add ?token= and its value to this address.\n'
+const NO_OVERLAY = 'Copy the address of the overlay from the control room: it has a token of its own.\n'
+
 /**
  * The web server beside a Chorus: how it goes, for people and programs, and only for those who may know. Who asks, and how,
  * never touches the way of a message.
@@ -60,7 +67,8 @@ export class ControlRoom implements AsyncDisposable {
     this.#host = host
     this.#address = environment
     this.#token = new ControlToken(controlToken)
-    secrets.keep(this.#token.reveal())
+    const overlayToken = this.#token.derive('overlay')
+    for (const token of [this.#token, overlayToken]) secrets.keep(token.reveal())
     this.#server = createServer(TIMES)
     this.#server.timeout = IDLE_MS
     this.#server.maxConnections = CONNECTIONS_MAX
@@ -69,12 +77,18 @@ export class ControlRoom implements AsyncDisposable {
     const fault = (error: unknown) => void events.emit('error', { error, where: 'control room' })
     this.#metrics = new Metrics({ chorus, hasJournal })
     this.#stream = new StatusStream({ clock, status, fault })
-    const guard = new Guard({ host, port: () => this.#port, token: this.#token })
+    const port = () => this.#port
+    const files = new PageFiles()
+    const door = new Door({ token: this.#token, port, cookie: 'chorus', path: '/' })
+    const overlayDoor = new Door({ token: overlayToken, port, cookie: 'chorus_overlay', path: OVERLAY })
     this.#app = new WebApp({
       server: this.#server,
-      guard,
+      guard: new Guard({ host, port }),
+      doors: { token: door, overlay: overlayDoor },
       routes: [
-        entrance(guard),
+        entrance({ path: '/', door, page: files.page('index.html'), advice: KEEP_OUT }),
+        entrance({ path: OVERLAY, door: overlayDoor, page: files.page('overlay.html'), advice: NO_OVERLAY }),
+        ...files.routes,
         ...healthRoutes({ status, hasJournal }),
         this.#metrics.route,
         ...apiRoutes({ chorus, now: () => clock.now(), stop: stopChorus }),

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Secret } from '../secret.js'
 
 /** Too many to guess. */
@@ -15,6 +15,14 @@ export class ControlToken {
     this.isFixed = fixed !== undefined
     this.#secret = fixed ?? new Secret(randomBytes(RANDOM_BYTES).toString('base64url'))
     this.#digest = digestOf(this.#secret.reveal())
+  }
+
+  /**
+   * Another token, for one purpose: the same as long as this one is, and nobody who has it learns anything of this one.
+   */
+  derive(purpose: string): ControlToken {
+    const key = createHmac('sha256', this.#secret.reveal()).update(purpose)
+    return new ControlToken(new Secret(key.digest('base64url')))
   }
 
   /** The value, for the link, for the cookie and for those who must know what never to show. */

@@ -1,4 +1,3 @@
-import type { ControlToken } from './control-token.js'
 import type { Problem } from './problem.js'
 
 /** What a request says of where it comes from, and who sends it. Hostile. */
@@ -16,7 +15,6 @@ export interface GuardOptions {
   /** The host that is listened on. */
   readonly host: string
   readonly port: () => number
-  readonly token: ControlToken
 }
 
 /** The whole of `Host`: a name or an address, and a port where it is not that of http. */
@@ -26,7 +24,7 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
 /** Requests with any other method change something. */
 const READING = ['GET', 'HEAD']
 
-/** Says who may come in. It decides by headers alone, before anything of a body is read. */
+/** Says whose requests are looked at. It decides by headers alone, before anything of a body is read. */
 export class Guard {
   readonly #options: GuardOptions
 
@@ -47,37 +45,6 @@ export class Guard {
     return isSafe ? undefined : NO_ORIGIN
   }
 
-  /** Why somebody may not ask for what only those may who have the token. */
-  refuseUnknown(knock: Knock): Problem | undefined {
-    return this.knows(knock) ? undefined : NO_TOKEN
-  }
-
-  /** Whether the request brings the token: as a bearer, else as the cookie. */
-  knows(knock: Knock): boolean {
-    const offered = knock.authorization === undefined ? this.#cookieOf(knock) : bearerOf(knock.authorization)
-    return offered !== undefined && this.#options.token.matches(offered)
-  }
-
-  /** Lets a browser in from now on; `undefined` for a wrong token. */
-  cookieFor(token: string): string | undefined {
-    if (!this.#options.token.matches(token)) return undefined
-    return `${this.#cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict`
-  }
-
-  /** Cookies do not know ports: two control rooms of one machine must not take each other’s. */
-  get #cookieName(): string {
-    return `chorus_${this.#options.port()}`
-  }
-
-  #cookieOf({ cookie = '' }: Knock): string | undefined {
-    const start = `${this.#cookieName}=`
-    return cookie
-      .split(';')
-      .map((part) => part.trim())
-      .find((part) => part.startsWith(start))
-      ?.slice(start.length)
-  }
-
   /** The request’s `Host`, where it is one of ours; in lower case. */
   #ownHost({ host = '', localAddress }: Knock): string | undefined {
     const [all, name, port = HTTP_PORT] = HOST.exec(host.toLowerCase()) ?? []
@@ -92,11 +59,6 @@ export class Guard {
 /** A host as it stands in an address. */
 export function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host
-}
-
-/** Nothing where it is another scheme. */
-function bearerOf(authorization: string): string | undefined {
-  return /^bearer +(\S+)$/i.exec(authorization)?.[1]
 }
 
 const FOREIGN_HOST: Problem = {
@@ -116,11 +78,4 @@ const NO_ORIGIN: Problem = {
   error: 'no-origin',
   message: 'A request that changes something must say where it comes from.',
   advice: 'A program sends the token as "Authorization: Bearer …"; browsers send an Origin by themselves.',
-}
-const NO_TOKEN: Problem = {
-  status: 401,
-  error: 'no-token',
-  message: 'The token is missing or wrong.',
-  advice:
-    'Open the link that Chorus has printed at its start, or send its token as "Authorization: Bearer …". With CHORUS_CONTROL_TOKEN set, that is the token.',
 }

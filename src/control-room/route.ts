@@ -1,20 +1,22 @@
+import type { Door } from './door.js'
 import type { Problem } from './problem.js'
 
-/** Who may ask: whoever passes the checks of `Host` and `Origin`, or only who brings the token. */
-export type Access = 'anyone' | 'token'
+/** Who may ask: whoever passes the checks of `Host` and `Origin`, or only who brings the token of the room, or of the overlay. */
+export type Access = 'anyone' | 'token' | 'overlay'
 
 /** What a request says, its body already checked. */
 export interface Ask {
   readonly query: Readonly<Record<string, string | undefined>>
   readonly body: unknown
-  /** Whether it brought the token. */
-  readonly isKnown: boolean
+  /** Whether a door is open for who asks. */
+  readonly passes: (door: Door) => boolean
 }
 
 /** What comes back. */
 export type Answer =
   | { readonly kind: 'json'; readonly status?: number; readonly body: object }
   | { readonly kind: 'text'; readonly status?: number; readonly type?: string; readonly text: string }
+  | { readonly kind: 'file'; readonly type: string; readonly content: Buffer }
   /** To somewhere of ours, with a cookie to take along. */
   | { readonly kind: 'redirect'; readonly to: string; readonly cookie: string }
   | { readonly kind: 'problem'; readonly problem: Problem }

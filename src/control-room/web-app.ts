@@ -6,13 +6,15 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 import { ChorusError } from '../errors.js'
+import type { Door } from './door.js'
 import type { Guard, Knock } from './guard.js'
 import { DOCS, type Problem, toProblemBody } from './problem.js'
-import type { Answer, AnsweredRoute, Route, StreamedRoute } from './route.js'
+import type { Access, Answer, AnsweredRoute, Route, StreamedRoute } from './route.js'
 
 export interface WebAppOptions {
   readonly server: Server
   readonly guard: Guard
+  readonly doors: Readonly<Record<Exclude<Access, 'anyone'>, Door>>
   readonly routes: readonly Route[]
   /** Told of what nobody foresaw. */
   readonly fault: (error: unknown) => void
@@ -21,10 +23,20 @@ export interface WebAppOptions {
 /** Longest body, in bytes: a few hundred ids of dead letters. */
 const BODY_BYTES_MAX = 16 * 1024
 
+/** What pages may load: files of this very server, and its answers. No script or style that stands in a page. */
+const CONTENT = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+]
 /** Nothing of another origin is loaded, nobody frames it, nothing is kept, and the token is in no Referer. */
 const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy': CONTENT.join('; '),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
@@ -71,7 +83,7 @@ export class WebApp {
   }
 
   #add(route: Route): void {
-    const { guard } = this.#options
+    const door = route.access === 'anyone' ? undefined : this.#options.doors[route.access]
     this.#app.route({
       method: route.method,
       url: route.path,
@@ -79,7 +91,7 @@ export class WebApp {
       exposeHeadRoute: 'answer' in route,
       ...('body' in route && { schema: { body: route.body } }),
       onRequest: async (request, reply) => {
-        const problem = route.access === 'token' ? guard.refuseUnknown(knockOf(request)) : undefined
+        const problem = door?.refuse(knockOf(request))
         if (problem) return this.#refuse(reply, problem)
       },
       handler: (request, reply) =>
@@ -93,8 +105,8 @@ export class WebApp {
     reply: FastifyReply,
   ): Promise<FastifyReply> {
     const query = request.query as Record<string, string | undefined>
-    const isKnown = this.#options.guard.knows(knockOf(request))
-    const answered = await answer({ query, body: request.body, isKnown })
+    const passes = (door: Door) => door.opensFor(knockOf(request))
+    const answered = await answer({ query, body: request.body, passes })
     return answered.kind === 'problem' ? this.#refuse(reply, answered.problem) : send(answered, reply)
   }
 
@@ -130,6 +142,7 @@ function knockOf({ headers, method, raw }: FastifyRequest): Knock {
 
 function send(answer: Exclude<Answer, { kind: 'problem' }>, reply: FastifyReply): FastifyReply {
   if (answer.kind === 'redirect') return reply.header('set-cookie', answer.cookie).redirect(answer.to, 303)
+  if (answer.kind === 'file') return reply.type(answer.type).send(answer.content)
   reply.code(answer.status ?? 200)
   if (answer.kind === 'json') return reply.send(answer.body)
   return reply.type(answer.type ?? 'text/plain; charset=utf-8').send(answer.text)

@@ -1,21 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { ControlToken } from '../../src/control-room/control-token.js'
-import { Guard, type Knock } from '../../src/control-room/guard.js'
-import { Secret } from '../../src/secret.js'
-import { TOKEN } from './room-fixture.js'
+import { Guard } from '../../src/control-room/guard.js'
+import { knock, TOKEN } from './room-fixture.js'
 
-const guardOn = (host: string, port = 3000) =>
-  new Guard({ host, port: () => port, token: new ControlToken(new Secret(TOKEN)) })
-
-const knock = (headers: Partial<Knock> = {}): Knock => ({
-  method: 'GET',
-  host: '127.0.0.1:3000',
-  origin: undefined,
-  authorization: undefined,
-  cookie: undefined,
-  localAddress: '127.0.0.1',
-  ...headers,
-})
+const guardOn = (host: string, port = 3000) => new Guard({ host, port: () => port })
 
 describe('a Host', () => {
   test.each([
@@ -94,38 +81,5 @@ describe('an Origin', () => {
     expect(guard.refuseForeign(knock())).toBeUndefined()
     expect(guard.refuseForeign(knock({ method: 'POST' }))).toMatchObject({ error: 'no-origin' })
     expect(guard.refuseForeign(knock({ method: 'POST', authorization: `Bearer ${TOKEN}` }))).toBeUndefined()
-  })
-})
-
-describe('the token', () => {
-  const guard = guardOn('127.0.0.1')
-
-  test.each([
-    { authorization: `Bearer ${TOKEN}` },
-    { authorization: `bearer ${TOKEN}` },
-    { cookie: `chorus_3000=${TOKEN}` },
-    { cookie: `a=b; chorus_3000=${TOKEN};c=d` },
-  ])('is known from %o', (headers) => {
-    expect(guard.refuseUnknown(knock(headers))).toBeUndefined()
-  })
-
-  test.each([
-    {},
-    { authorization: '' },
-    { authorization: TOKEN },
-    { authorization: `Basic ${TOKEN}` },
-    { authorization: `Bearer ${TOKEN}x` },
-    { authorization: `Bearer ${TOKEN.slice(1)}` },
-    { cookie: `chorus_3001=${TOKEN}` },
-    { cookie: `xchorus_3000=${TOKEN}` },
-    { cookie: 'chorus_3000=' },
-    { authorization: 'Bearer wrong', cookie: `chorus_3000=${TOKEN}` },
-  ])('is not from %o', (headers) => {
-    expect(guard.refuseUnknown(knock(headers))).toMatchObject({ status: 401, error: 'no-token' })
-  })
-
-  test('becomes a cookie that no script and no other site can use', () => {
-    expect(guard.cookieFor(TOKEN)).toBe(`chorus_3000=${TOKEN}; Path=/; HttpOnly; SameSite=Strict`)
-    expect(guard.cookieFor(`${TOKEN}x`)).toBeUndefined()
   })
 })

@@ -3,6 +3,7 @@ import { afterEach } from 'vitest'
 import { createChorus } from '../../src/chorus.js'
 import { systemClock } from '../../src/clock.js'
 import { ControlRoom, type ControlRoomOptions } from '../../src/control-room/control-room.js'
+import type { Knock } from '../../src/control-room/guard.js'
 import { toBotLogin } from '../../src/domain.js'
 import { type Environment, parseEnvironment } from '../../src/environment.js'
 
@@ -96,3 +97,14 @@ export function post(url: string, body: object | string): Promise<Answered> {
 }
 
 export const BEARER = { authorization: `Bearer ${TOKEN}` }
+
+/** What the headers of a request say, of one that comes from this machine where nothing else is said. */
+export const knock = (headers: Partial<Knock> = {}): Knock => ({
+  method: 'GET',
+  host: '127.0.0.1:3000',
+  origin: undefined,
+  authorization: undefined,
+  cookie: undefined,
+  localAddress: '127.0.0.1',
+  ...headers,
+})

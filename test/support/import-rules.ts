@@ -69,6 +69,22 @@ export function findAmbientUses(sources: Sources, rules: readonly Ambient[] = AM
   )
 }
 
+/**
+ * Every import of the control room’s page that would bring a part of the server into browsers, as sentences: from outside its
+ * folder it may take types alone.
+ */
+export function findPageBreaches(sources: Sources): string[] {
+  return [...sources].flatMap(([file, source]) =>
+    [...withoutComments(source).matchAll(/^(?:import|export)\b(?! type\b)[^'"]*['"](\.[^'"]+)['"]/gm)]
+      .map(([, target = '']) => target)
+      .filter((target) => !path.posix.join(path.posix.dirname(file), target).startsWith(PAGE))
+      .map((target) => `${file} imports ${target}: more than types of the server`),
+  )
+}
+
+/** Where the sources of the control room’s page lie: they run in browsers. */
+export const PAGE = 'src/control-room/page/'
+
 /** Every file of more than `most` lines, as sentences. */
 export function findLongFiles(sources: Sources, most: number): string[] {
   return [...sources]

@@ -1,0 +1,66 @@
+import type { ControlToken } from './control-token.js'
+import type { Knock } from './guard.js'
+import type { Problem } from './problem.js'
+
+export interface DoorOptions {
+  readonly token: ControlToken
+  readonly port: () => number
+  /** What the cookie is called, before the port. */
+  readonly cookie: string
+  /** Browsers bring the cookie to this path, and to what is below it. */
+  readonly path: string
+}
+
+/** A way in: a token, and the cookie that a browser keeps of it. */
+export class Door {
+  readonly #options: DoorOptions
+
+  constructor(options: DoorOptions) {
+    this.#options = options
+  }
+
+  /** Whether the request brings the token: as a bearer, else as the cookie. */
+  opensFor(knock: Knock): boolean {
+    const offered = knock.authorization === undefined ? this.#cookieOf(knock) : bearerOf(knock.authorization)
+    return offered !== undefined && this.#options.token.matches(offered)
+  }
+
+  /** Why somebody may not ask for what only those may who have the token. */
+  refuse(knock: Knock): Problem | undefined {
+    return this.opensFor(knock) ? undefined : NO_TOKEN
+  }
+
+  /** Lets a browser in from now on; `undefined` for a wrong token. */
+  cookieFor(token: string): string | undefined {
+    const { path, token: own } = this.#options
+    if (!own.matches(token)) return undefined
+    return `${this.#cookieName}=${token}; Path=${path}; HttpOnly; SameSite=Strict`
+  }
+
+  /** Cookies do not know ports: two control rooms of one machine must not take each other’s. */
+  get #cookieName(): string {
+    return `${this.#options.cookie}_${this.#options.port()}`
+  }
+
+  #cookieOf({ cookie = '' }: Knock): string | undefined {
+    const start = `${this.#cookieName}=`
+    return cookie
+      .split(';')
+      .map((part) => part.trim())
+      .find((part) => part.startsWith(start))
+      ?.slice(start.length)
+  }
+}
+
+/** Nothing where it is another scheme. */
+function bearerOf(authorization: string): string | undefined {
+  return /^bearer +(\S+)$/i.exec(authorization)?.[1]
+}
+
+const NO_TOKEN: Problem = {
+  status: 401,
+  error: 'no-token',
+  message: 'The token is missing or wrong.',
+  advice:
+    'Open the link that Chorus has printed at its start, or send its token as "Authorization: Bearer …". With CHORUS_CONTROL_TOKEN set, that is the token.',
+}

@@ -1,0 +1,120 @@
+import type { ChorusStatus } from '../../chorus.js'
+import type { BotLogin } from '../../domain.js'
+import { MuteButtons } from './mute-buttons.js'
+import { SlotCells } from './slot-cells.js'
+import { useSection } from './use-snapshot.js'
+import { counted, toTime } from './words.js'
+
+type BotStatus = ChorusStatus['chat']['bots'][number]
+
+/** A card per bot, and the slots that all of them share. */
+export function BotCards() {
+  const status = useSection('status')
+  const slots = useSection('about')?.slots
+  if (!status || !slots) return null
+  return (
+    <section aria-labelledby="bots-title">
+      <div class="title-row">
+        <h2 id="bots-title">Bots</h2>
+        <p class="all-slots">
+          Worked on at once, of all bots{' '}
+          <SlotCells taken={status.queue.global.pending} of={slots.global} label="Slots of all bots" />
+        </p>
+      </div>
+      <ul class="cards">
+        {status.chat.bots.map((bot) => (
+          <BotCard key={bot.bot} bot={bot} status={status} slots={slots.perBot} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+interface BotCardProps {
+  readonly bot: BotStatus
+  readonly status: ChorusStatus
+  readonly slots: number
+}
+
+function BotCard({ bot, status, slots }: BotCardProps) {
+  const lane = status.lanes[bot.bot]
+  const mute = status.controls.muted.find((muted) => muted.bot === bot.bot)
+  const standing = toStanding(bot, mute !== undefined)
+  return (
+    <li class={`card ${standing.kind}`} aria-label={bot.bot}>
+      <h3>{bot.bot}</h3>
+      <p class="standing">
+        <span aria-hidden="true">{SIGNS[standing.kind]} </span>
+        {standing.words}
+        {toRoles(bot)}
+      </p>
+      {lane && (
+        <>
+          <p class="figures">
+            <Figure value={lane.waiting} label="waiting" />
+            <Figure value={lane.working} label="in work" />
+            <Figure value={lane.ready} label="ready" />
+            {lane.held > 0 && <Figure value={lane.held} label="on hold" />}
+          </p>
+          <p>
+            <SlotCells taken={lane.working} of={slots} label={`Slots of ${bot.bot}`} />
+            <span class="quiet">
+              {lane.waiting > 0 ? ` about ${toTime(lane.expectedMs)} to wait` : ' nobody waits for a slot'}
+              {lane.viewersPerLine > 1 && `, ${lane.viewersPerLine} viewers share a line`}
+            </span>
+          </p>
+        </>
+      )}
+      <Allowance bot={bot} />
+      <MuteButtons bot={bot.bot as BotLogin} mute={mute} />
+    </li>
+  )
+}
+
+function Figure({ value, label }: { readonly value: number; readonly label: string }) {
+  return (
+    <span class={value > 0 ? 'figure' : 'figure none'}>
+      <b>{value}</b> {label}
+    </span>
+  )
+}
+
+/** What Twitch still lets the account write. */
+function Allowance({ bot: { bot, linesLeft, linesMax } }: { readonly bot: BotStatus }) {
+  return (
+    <p class="allowance">
+      <meter
+        min={0}
+        max={linesMax}
+        low={linesMax / 5}
+        optimum={linesMax}
+        value={linesLeft}
+        aria-label={`Lines that Twitch allows ${bot} now`}
+      />
+      <span class="quiet">
+        {linesLeft} of {counted(linesMax, 'line')} left in 30 s
+      </span>
+    </p>
+  )
+}
+
+type Kind = 'in-chat' | 'muted' | 'on-the-way' | 'parked'
+
+const SIGNS: Readonly<Record<Kind, string>> = { 'in-chat': '●', muted: '‖', 'on-the-way': '…', parked: '■' }
+
+function toStanding(bot: BotStatus, isMuted: boolean): { readonly kind: Kind; readonly words: string } {
+  if (bot.reason !== undefined) return { kind: 'parked', words: `Parked: ${bot.reason}` }
+  if (bot.joined.length === 0) return { kind: 'on-the-way', words: 'Not in chat yet: connecting' }
+  if (isMuted) return { kind: 'muted', words: 'In chat, muted' }
+  const closed = bot.rooms.find(({ closedReason }) => closedReason !== undefined)
+  if (closed) return { kind: 'parked', words: `Kept out of #${closed.channel}: ${closed.closedReason}` }
+  return { kind: 'in-chat', words: 'In chat' }
+}
+
+/** What it is in its channels beside a member: the channel is named where there are several. */
+function toRoles({ rooms }: BotStatus): string {
+  const roles = rooms.flatMap(({ channel, role }) =>
+    role === undefined ? [] : [rooms.length > 1 ? `${role} in #${channel}` : role],
+  )
+  return roles.length > 0 ? ` · ${roles.join(', ')}` : ''
+}

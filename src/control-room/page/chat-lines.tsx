@@ -1,0 +1,39 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { DemoLine } from '../snapshot.js'
+
+/** Closer to the end than this, and the reader follows it. */
+const FOLLOW_PX = 40
+
+/** Chat as Twitch shows it. It stays at its end, unless somebody has scrolled back to read. */
+export function ChatLines({ lines }: { readonly lines: readonly DemoLine[] }) {
+  const list = useRef<HTMLOListElement>(null)
+  const follows = useRef(true)
+  useLayoutEffect(() => {
+    if (list.current && follows.current) list.current.scrollTop = list.current.scrollHeight
+  }, [lines])
+  return (
+    <ol
+      ref={list}
+      class="chat-lines"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard.
+      tabIndex={0}
+      aria-label="Chat"
+      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+        follows.current = scrollHeight - scrollTop - clientHeight < FOLLOW_PX
+      }}
+    >
+      {lines.map(({ id, kind, name, color, text }) => (
+        <li key={id} class={kind}>
+          {kind === 'system' ? (
+            <i>{text}</i>
+          ) : (
+            <>
+              <b style={{ '--name': color }}>{name}</b>
+              {kind === 'bot' && <span class="badge">bot</span>}: {text}
+            </>
+          )}
+        </li>
+      ))}
+    </ol>
+  )
+}

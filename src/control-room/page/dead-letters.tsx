@@ -1,0 +1,101 @@
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import type { DeadLetter } from '../../journal/dead-letter-table.js'
+import { get, post } from './ask.js'
+import { useNotices } from './notices.js'
+import { useNow, useSection } from './use-snapshot.js'
+import { counted, grouped, toTime } from './words.js'
+
+interface Letters {
+  readonly deadLetters: readonly DeadLetter[]
+  readonly count: number
+}
+
+/** Replies whose attempts are spent: somebody has to say what becomes of them. Absent while there is none. */
+export function DeadLetters() {
+  const count = useSection('status')?.deadLetters ?? 0
+  const { act, tell } = useNotices()
+  const [letters, setLetters] = useState<Letters>()
+  const load = useCallback(() => act(async () => setLetters(await get<Letters>('/api/dead-letters'))), [act])
+  useEffect(() => void load(), [count, load])
+  const turn = async (what: 'redrive' | 'discard', which: object, words: string) => {
+    if (await act(() => post(`/api/dead-letters/${what}`, which))) tell(words)
+    await load()
+  }
+  if (!letters || letters.count === 0) return null
+  return (
+    <section class="panel dead-letters" aria-labelledby="dead-title">
+      <div class="title-row">
+        <h2 id="dead-title">
+          Dead letters <span class="count">{grouped(letters.count)}</span>
+        </h2>
+        <p class="row">
+          <button
+            type="button"
+            onClick={() => void turn('redrive', { all: true }, 'All of them are tried again.')}
+          >
+            Redrive all
+          </button>
+          <button
+            type="button"
+            class="stop"
+            onClick={() => void turn('discard', { all: true }, 'All of them are given up.')}
+          >
+            Discard all
+          </button>
+        </p>
+      </div>
+      <p class="quiet">These viewers have no answer: every attempt has failed. Redrive tries them again.</p>
+      <ol class="rows">
+        {letters.deadLetters.map((letter) => (
+          <LetterRow
+            key={letter.id}
+            letter={letter}
+            onRedrive={() =>
+              void turn('redrive', { ids: [letter.id] }, `${letter.viewer}’s question is tried again.`)
+            }
+            onDiscard={() =>
+              void turn('discard', { ids: [letter.id] }, `${letter.viewer}’s question is given up.`)
+            }
+          />
+        ))}
+      </ol>
+      {letters.count > letters.deadLetters.length && (
+        <p class="quiet">and {grouped(letters.count - letters.deadLetters.length)} more</p>
+      )}
+    </section>
+  )
+}
+
+interface LetterRowProps {
+  readonly letter: DeadLetter
+  readonly onRedrive: () => void
+  readonly onDiscard: () => void
+}
+
+function LetterRow({ letter, onRedrive, onDiscard }: LetterRowProps) {
+  const { attempts, bot, diedAtMs, reason, text, viewer } = letter
+  const nowMs = useNow()
+  return (
+    <li class="entry dead">
+      <time class="age">{toTime(nowMs - diedAtMs)} ago</time>
+      <div class="what">
+        <p>
+          <b>{viewer}</b>{' '}
+          <span class="quiet">
+            → {bot}, after {counted(attempts, 'attempt')}
+          </span>
+        </p>
+        <p class="said">{text}</p>
+        <p class="reason">{reason}</p>
+      </div>
+      <div class="row">
+        <button type="button" aria-label={`Redrive the question of ${viewer}`} onClick={onRedrive}>
+          Redrive
+        </button>
+        <button type="button" aria-label={`Discard the question of ${viewer}`} onClick={onDiscard}>
+          Discard
+        </button>
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,66 @@
+import type { DemoState } from '../snapshot.js'
+import { post } from './ask.js'
+import { useNotices } from './notices.js'
+
+const SCENES = [
+  { scene: 'raid', name: 'Raid!' },
+  { scene: 'questions', name: 'Five questions' },
+  { scene: 'everyone', name: 'Everyone respond' },
+] as const
+
+/** Lines of chat per second, from silence to more than anybody can read. */
+const PACES = [
+  { linesPerSecond: 0, name: 'silent' },
+  { linesPerSecond: 0.5, name: 'easy' },
+  { linesPerSecond: 2, name: 'lively' },
+  { linesPerSecond: 10, name: 'wild' },
+] as const
+
+/** What can befall a channel, at the press of a button. */
+export function DemoButtons({ demo }: { readonly demo: DemoState }) {
+  const { act, tell } = useNotices()
+  const { isModelAway, linesPerSecond } = demo
+  const cut = async () => {
+    if (await act(() => post('/api/demo/cut'))) tell('Every bot has lost its connection.')
+  }
+  return (
+    <div class="demo-buttons">
+      <p class="row">
+        {SCENES.map(({ scene, name }) => (
+          <button
+            key={scene}
+            type="button"
+            onClick={() => void act(() => post('/api/demo/scene', { scene }))}
+          >
+            {name}
+          </button>
+        ))}
+        <button
+          type="button"
+          aria-pressed={isModelAway}
+          onClick={() => void act(() => post('/api/demo/model', { away: !isModelAway }))}
+        >
+          {isModelAway ? 'End the model outage' : 'Model outage'}
+        </button>
+        <button type="button" onClick={() => void cut()}>
+          Cut the connection
+        </button>
+      </p>
+      <label class="pace">
+        Chat speed
+        <select
+          value={String(linesPerSecond)}
+          onChange={({ currentTarget }) =>
+            void act(() => post('/api/demo/pace', { linesPerSecond: Number(currentTarget.value) }))
+          }
+        >
+          {PACES.map((pace) => (
+            <option key={pace.name} value={String(pace.linesPerSecond)}>
+              {pace.name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  )
+}

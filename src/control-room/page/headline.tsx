@@ -1,0 +1,50 @@
+import { useEffect } from 'preact/hooks'
+import type { Glance } from '../snapshot.js'
+import type { Connection } from './snapshot-store.js'
+import { useConnection, useSection } from './use-snapshot.js'
+
+/** A light is a shape and a word, too: nobody has to tell colours apart. */
+const LIGHTS: Readonly<Record<Glance['light'] | 'away', { readonly sign: string; readonly word: string }>> = {
+  well: { sign: '●', word: 'All well' },
+  busy: { sign: '▲', word: 'Busy' },
+  trouble: { sign: '■', word: 'Look here' },
+  away: { sign: '○', word: 'Not connected' },
+}
+
+/** What is said in place of the sentence while nothing new comes. */
+const AWAY: Readonly<Record<Exclude<Connection, 'live'>, string>> = {
+  opening: 'Asking Chorus how it goes …',
+  lost: 'Chorus does not answer. What is shown below is old; this page tries again by itself.',
+  refused: 'Chorus does not know this page: it was started anew. Open the link that it has printed.',
+}
+
+/** One sentence with a light: what a streamer reads in passing. */
+export function Headline() {
+  const glance = useSection('glance')
+  const connection = useConnection()
+  const isLive = connection === 'live' && glance !== undefined
+  const light = isLive ? glance.light : 'away'
+  const sentence = isLive ? glance.sentence : AWAY[connection === 'live' ? 'opening' : connection]
+  useEffect(() => {
+    document.title = `${LIGHTS[light].sign} ${sentence} – Chorus`
+    document.documentElement.classList.toggle('is-stale', connection === 'lost' || connection === 'refused')
+  }, [light, sentence, connection])
+  return (
+    <header class={`headline ${light}`}>
+      <p class="light">
+        <span class="sign" aria-hidden="true">
+          {LIGHTS[light].sign}
+        </span>
+        {LIGHTS[light].word}
+      </p>
+      <h1 aria-live="polite">{sentence}</h1>
+      {isLive && glance.notes.length > 0 && (
+        <ul class="notes">
+          {glance.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+    </header>
+  )
+}

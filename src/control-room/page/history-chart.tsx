@@ -1,0 +1,74 @@
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import type { History } from '../snapshot.js'
+
+interface HistoryChartProps {
+  readonly history: History
+  /** What the curves show, for who can't see them. */
+  readonly words: string
+}
+
+const HEIGHT = 190
+
+/** Three curves, told apart by their dashes as well. uPlot draws them; preact only gives it a place. */
+export function HistoryChart({ history, words }: HistoryChartProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const chart = useRef<uPlot>(undefined)
+  const data = useRef(toData(history))
+  data.current = toData(history)
+  useEffect(() => {
+    const { current: element } = place
+    if (!element) return
+    const draw = () => {
+      chart.current?.destroy()
+      chart.current = new uPlot(toOptions(element), data.current, element)
+    }
+    const resized = new ResizeObserver(() => {
+      if (element.clientWidth > 0) chart.current?.setSize({ width: element.clientWidth, height: HEIGHT })
+    })
+    const dark = matchMedia('(prefers-color-scheme: dark)')
+    draw()
+    resized.observe(element)
+    // A canvas does not follow the colours of the page.
+    dark.addEventListener('change', draw)
+    return () => {
+      resized.disconnect()
+      dark.removeEventListener('change', draw)
+      chart.current?.destroy()
+    }
+  }, [])
+  useEffect(() => chart.current?.setData(toData(history)), [history])
+  return <div ref={place} class="chart" role="img" aria-label={words} />
+}
+
+function toData({ atMs, waiting, answered, lines }: History): uPlot.AlignedData {
+  return [atMs.map((ms) => ms / 1000), [...waiting], [...answered], [...lines]]
+}
+
+function toOptions(element: HTMLElement): uPlot.Options {
+  const style = getComputedStyle(element)
+  const colour = (name: string) => style.getPropertyValue(name).trim()
+  const axis = {
+    stroke: colour('--quiet'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+  }
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: (_plot, _least, most) => [0, Math.max(5, most * 1.1)] } },
+    axes: [
+      { ...axis, space: 90, values: '{HH}:{mm}:{ss}' },
+      { ...axis, size: 44 },
+    ],
+    series: [
+      {},
+      { stroke: colour('--waiting'), width: 2.5, fill: colour('--waiting-fill') },
+      { stroke: colour('--answered'), width: 2 },
+      { stroke: colour('--lines'), width: 2, dash: [6, 5] },
+    ],
+  }
+}

@@ -1,0 +1,51 @@
+import type { ChorusStatus } from '../../chorus.js'
+import type { BotLogin } from '../../domain.js'
+import { post } from './ask.js'
+import { useNotices } from './notices.js'
+import { toTime } from './words.js'
+
+interface MuteButtonsProps {
+  readonly bot: BotLogin
+  readonly mute: ChorusStatus['controls']['muted'][number] | undefined
+}
+
+/** Minutes of the short mute. */
+const SHORT = 5
+
+/** Has a bot say nothing, for some minutes or until somebody lets it talk again. What it is asked meanwhile waits. */
+export function MuteButtons({ bot, mute }: MuteButtonsProps) {
+  const { act } = useNotices()
+  if (mute)
+    return (
+      <p class="row">
+        <button
+          type="button"
+          aria-pressed="true"
+          aria-label={`Unmute ${bot}`}
+          onClick={() => void act(() => post('/api/unmute', { bot }))}
+        >
+          Unmute
+        </button>
+        <span class="quiet">{mute.leftMs === undefined ? 'muted' : `muted for ${toTime(mute.leftMs)}`}</span>
+      </p>
+    )
+  return (
+    <p class="row">
+      <button
+        type="button"
+        aria-pressed="false"
+        aria-label={`Mute ${bot}`}
+        onClick={() => void act(() => post('/api/mute', { bot }))}
+      >
+        Mute
+      </button>
+      <button
+        type="button"
+        aria-label={`Mute ${bot} for ${SHORT} minutes`}
+        onClick={() => void act(() => post('/api/mute', { bot, minutes: SHORT }))}
+      >
+        {SHORT} min
+      </button>
+    </p>
+  )
+}

@@ -1,0 +1,149 @@
+import type { Snapshot } from '../snapshot.js'
+
+/** A part of the snapshot that comes by itself. */
+export type Section = keyof Snapshot
+
+/**
+ * How the page stands to Chorus. `lost`: it does not answer, what is shown is old, and it is tried again; `refused`: it is there
+ * and does not know this page any more, as after its restart.
+ */
+export type Connection = 'opening' | 'live' | 'lost' | 'refused'
+
+const SECTIONS = [
+  'about',
+  'glance',
+  'status',
+  'waiting',
+  'lines',
+  'history',
+  'requests',
+  'demo',
+  'chat',
+] as const satisfies readonly Section[]
+
+/** Chorus says something at least every ten seconds: after this long it is gone, whatever the connection looks like. */
+const SILENCE_MAX_MS = 25_000
+const LOOK_EVERY_MS = 5_000
+/** Between two attempts where the browser does not try by itself. */
+const AGAIN_MS = 3_000
+
+/**
+ * What Chorus tells, as it comes. Follows the stream only while the page is seen: a hidden tab costs nothing, and has all
+ * that it missed when it is shown again.
+ */
+export class SnapshotStore {
+  readonly #address: string
+  readonly #snapshot: Partial<Record<Section, unknown>> = {}
+  readonly #listeners = new Map<string, Set<() => void>>()
+  #connection: Connection = 'opening'
+  #source: EventSource | undefined
+  #again: ReturnType<typeof setTimeout> | undefined
+  #heardAtMs = 0
+  #aheadMs = 0
+
+  constructor(address: string) {
+    this.#address = address
+  }
+
+  get connection(): Connection {
+    return this.#connection
+  }
+
+  /** The wall clock of Chorus, which may stand on another machine. */
+  get nowMs(): number {
+    return Date.now() + this.#aheadMs
+  }
+
+  get<S extends Section>(section: S): Snapshot[S] | undefined {
+    return this.#snapshot[section] as Snapshot[S] | undefined
+  }
+
+  /** Calls `listener` after every change of a section, or of the connection. Returns the way to stop that. */
+  onChange(what: Section | 'connection', listener: () => void): () => void {
+    const listeners = this.#listeners.get(what) ?? new Set()
+    this.#listeners.set(what, listeners.add(listener))
+    return () => listeners.delete(listener)
+  }
+
+  /** Follows from now on, for as long as the page is there. */
+  start(): void {
+    document.addEventListener('visibilitychange', () => this.#follow())
+    setInterval(() => this.#look(), LOOK_EVERY_MS)
+    this.#follow()
+  }
+
+  #follow(): void {
+    if (document.hidden) this.#close()
+    else if (!this.#source) this.#open()
+  }
+
+  #open(): void {
+    this.#close()
+    const source = new EventSource(this.#address)
+    this.#source = source
+    this.#heardAtMs = Date.now()
+    source.addEventListener('clock', ({ data }) => {
+      this.#heard()
+      this.#aheadMs = (JSON.parse(data) as { nowMs: number }).nowMs - Date.now()
+    })
+    for (const section of SECTIONS)
+      source.addEventListener(section, ({ data }) => {
+        this.#heard()
+        this.#snapshot[section] = JSON.parse(data)
+        this.#tell(section)
+      })
+    source.addEventListener('error', () => void this.#failed(source))
+  }
+
+  #close(): void {
+    clearTimeout(this.#again)
+    this.#source?.close()
+    this.#source = undefined
+  }
+
+  #heard(): void {
+    this.#heardAtMs = Date.now()
+    this.#stand('live')
+  }
+
+  async #failed(source: EventSource): Promise<void> {
+    if (source !== this.#source) return
+    this.#stand('lost')
+    // The browser goes on by itself, unless it was answered with a refusal: then it stops for good.
+    if (source.readyState !== EventSource.CLOSED) return
+    this.#close()
+    if (await isRefused(this.#address)) return this.#stand('refused')
+    this.#again = setTimeout(() => this.#follow(), AGAIN_MS)
+  }
+
+  /** A connection may be open though nobody is at its other end. */
+  #look(): void {
+    if (!this.#source || Date.now() - this.#heardAtMs < SILENCE_MAX_MS) return
+    this.#stand('lost')
+    this.#open()
+  }
+
+  #stand(connection: Connection): void {
+    if (connection === this.#connection) return
+    this.#connection = connection
+    this.#tell('connection')
+  }
+
+  #tell(what: Section | 'connection'): void {
+    for (const listener of this.#listeners.get(what) ?? []) listener()
+  }
+}
+
+/** Whether somebody is there who does not let this page in. */
+async function isRefused(address: string): Promise<boolean> {
+  const gaveUp = new AbortController()
+  try {
+    const { status } = await fetch(address, { signal: gaveUp.signal })
+    return status === 401 || status === 403
+  } catch {
+    return false
+  } finally {
+    // Where it was let in, a stream has begun that nobody reads.
+    gaveUp.abort()
+  }
+}

@@ -1,0 +1,106 @@
+import { useState } from 'preact/hooks'
+import { post } from './ask.js'
+import { useNotices } from './notices.js'
+import { useSection } from './use-snapshot.js'
+import { toTime } from './words.js'
+
+interface Tried {
+  readonly text: string
+  readonly by: 'model' | 'fallback' | 'template'
+  /** Why lines before it were thrown away. */
+  readonly filtered: readonly string[]
+  readonly tookMs: number
+}
+
+const MAKERS: Readonly<Record<Tried['by'], string>> = {
+  model: 'by the model',
+  fallback: 'by the fallback model',
+  template: 'a template line',
+}
+
+/** What a bot would say to a line, with its own persona or with another one. Nothing of it is sent. */
+export function TryOut() {
+  const bots = useSection('about')?.bots ?? []
+  const { act } = useNotices()
+  const [bot, setBot] = useState<string>()
+  const [text, setText] = useState('')
+  const [persona, setPersona] = useState('')
+  const [tried, setTried] = useState<Tried & { readonly bot: string }>()
+  const [isBusy, setBusy] = useState(false)
+  const chosen = bot ?? bots[0] ?? ''
+  const ask = async () => {
+    setBusy(true)
+    const body = { bot: chosen, text, ...(persona.trim() !== '' && { persona }) }
+    await act(async () => setTried({ ...(await post<Tried>('/api/try', body)), bot: chosen }))
+    setBusy(false)
+  }
+  return (
+    <section class="panel" aria-labelledby="try-title">
+      <h2 id="try-title">Try a persona</h2>
+      <form
+        class="try"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void ask()
+        }}
+      >
+        <label>
+          Bot
+          <select value={chosen} onChange={({ currentTarget }) => setBot(currentTarget.value)}>
+            {bots.map((login) => (
+              <option key={login} value={login}>
+                {login}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          What a viewer says
+          <input
+            value={text}
+            maxLength={500}
+            required
+            placeholder="what do you think of glue?"
+            onInput={({ currentTarget }) => setText(currentTarget.value)}
+          />
+        </label>
+        <details>
+          <summary>With another persona</summary>
+          <label>
+            Who the bot is, for this try alone
+            <textarea
+              rows={4}
+              value={persona}
+              onInput={({ currentTarget }) => setPersona(currentTarget.value)}
+            />
+          </label>
+        </details>
+        <button type="submit" disabled={isBusy || chosen === ''}>
+          {isBusy ? 'Thinking …' : 'See what it would say'}
+        </button>
+      </form>
+      <div aria-live="polite">{tried && <Result tried={tried} bot={tried.bot} />}</div>
+      <p class="quiet">Nothing is sent to chat. The tokens count.</p>
+    </section>
+  )
+}
+
+function Result({
+  tried: { text, by, filtered, tookMs },
+  bot,
+}: {
+  readonly tried: Tried
+  readonly bot: string
+}) {
+  return (
+    <div class="tried">
+      <p class="said">
+        <b>{bot}:</b> {text}
+      </p>
+      <p class="quiet">
+        {MAKERS[by]}, after {toTime(tookMs)}
+        {filtered.length > 0 && `; thrown away before: ${filtered.join(', ')}`}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,42 @@
+import { createContext } from 'preact'
+import { useSyncExternalStore } from 'preact/compat'
+import { useContext, useEffect, useState } from 'preact/hooks'
+import type { Snapshot } from '../snapshot.js'
+import type { Connection, Section, SnapshotStore } from './snapshot-store.js'
+
+/** The store that everything on the page shows. */
+export const Store = createContext<SnapshotStore | undefined>(undefined)
+
+/** A section as it stands now; undefined before it has come, and where there is none. */
+export function useSection<S extends Section>(section: S): Snapshot[S] | undefined {
+  const store = useStore()
+  return useSyncExternalStore(
+    (changed) => store.onChange(section, changed),
+    () => store.get(section),
+  )
+}
+
+export function useConnection(): Connection {
+  const store = useStore()
+  return useSyncExternalStore(
+    (changed) => store.onChange('connection', changed),
+    () => store.connection,
+  )
+}
+
+/** The wall clock of Chorus, in milliseconds; looked at again every second. */
+export function useNow(): number {
+  const store = useStore()
+  const [nowMs, setNow] = useState(store.nowMs)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(store.nowMs), 1000)
+    return () => clearInterval(timer)
+  }, [store])
+  return nowMs
+}
+
+function useStore(): SnapshotStore {
+  const store = useContext(Store)
+  if (!store) throw new TypeError('there is no store around this')
+  return store
+}

@@ -1,0 +1,50 @@
+import type { RecentLine, WaitingReply } from '../snapshot.js'
+
+/** `24 s`, `3 min 5 s`, `2 h 10 min`: a time that is read, not computed with. */
+export function toTime(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** `1 line`, `20 lines`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`
+}
+
+/** With thin spaces: 12 345. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f')
+}
+
+/** `@ann`, `@ann and @bob`, `@ann, @bob and 4 more`. */
+export function toNames(viewers: readonly string[], most = 6): string {
+  const shown = viewers.slice(0, most).map((name) => `@${name}`)
+  const left = viewers.length - shown.length
+  const last = left > 0 ? `${left} more` : shown.pop()
+  return shown.length > 0 ? `${shown.join(', ')} and ${last}` : (last ?? '')
+}
+
+/** What a reply does now, to a person. */
+export const STATES: Readonly<Record<WaitingReply['state'], string>> = {
+  waiting: 'waits its turn',
+  working: 'is being written',
+  ready: 'is about to be said',
+  held: 'is on hold',
+}
+
+/** What became of a line: a sign, which is not told by its colour alone, and words. */
+export const RESULTS: Readonly<
+  Record<RecentLine['result'], { readonly sign: string; readonly words: string }>
+> = {
+  sent: { sign: '✓', words: 'Sent' },
+  joint: { sign: '✓', words: 'Sent to several' },
+  'in-doubt': { sign: '?', words: 'In doubt' },
+  'held-by-automod': { sign: '‖', words: 'Held by AutoMod' },
+  refused: { sign: '✕', words: 'Refused' },
+  withdrawn: { sign: '↩', words: 'Withdrawn' },
+  expired: { sign: '◌', words: 'Expired' },
+  dead: { sign: '■', words: 'Failed' },
+}
