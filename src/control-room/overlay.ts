@@ -1,6 +1,12 @@
-import type { Clock } from '../clock.js'
-import { SECOND } from '../clock.js'
-import type { BotLogin, Outcome, ReplyTask, TaskId } from '../domain.js'
+import { type Clock, SECOND } from '../clock.js'
+import {
+  type BotLogin,
+  type Clearing,
+  isCleared,
+  type Outcome,
+  type ReplyTask,
+  type TaskId,
+} from '../domain.js'
 import type { ChorusEmitter } from '../events.js'
 
 /** Whom a bot answers, or has just answered. */
@@ -21,7 +27,8 @@ const SAID_MS = 6 * SECOND
 const KEPT_MAX = 100
 
 interface Said {
-  readonly answer: OverlayAnswer
+  readonly line: string
+  readonly tasks: readonly ReplyTask[]
   readonly untilMs: number
 }
 
@@ -37,38 +44,48 @@ export class Overlay {
     events.on('reply:started', ({ task }) => {
       if (this.#working.size < KEPT_MAX) this.#working.set(task.id, task)
     })
-    events.on('reply:held', ({ task }) => this.#working.delete(task.id))
+    events.on('reply:held', ({ task }) => void this.#working.delete(task.id))
     events.on('reply:settled', ({ task, outcome }) => this.#settled(task, outcome))
+    events.on('chat:cleared', ({ clearing }) => this.#clear(clearing))
   }
 
   /** What is shown at this moment: what is being answered, then what has just been. */
   answers(): readonly OverlayAnswer[] {
     const nowMs = this.#clock.now()
     this.#said = this.#said.filter(({ untilMs }) => untilMs > nowMs)
-    return [...toAnswers(this.#working.values()), ...this.#said.map(({ answer }) => answer)].slice(
-      0,
-      SHOWN_MAX,
-    )
+    const said = this.#said.flatMap(({ line, tasks }) => toAnswer(`said ${line}`, tasks, true))
+    return [...toWorking(this.#working.values()), ...said].slice(0, SHOWN_MAX)
   }
 
-  #settled({ bot, id, message }: ReplyTask, outcome: Outcome): void {
-    this.#working.delete(id)
+  #settled(task: ReplyTask, outcome: Outcome): void {
+    this.#working.delete(task.id)
+    // Whether viewers have seen it is not known, or up to a moderator.
     if (outcome.kind !== 'sent' || outcome.inDoubt || outcome.heldByAutoMod) return
-    const line = `said ${outcome.id ?? id}`
-    const before = this.#said.find(({ answer }) => answer.id === line)
-    const viewers = [...(before?.answer.viewers ?? []), message.displayName]
-    const said = { answer: { id: line, bot, viewers, isSaid: true }, untilMs: this.#clock.now() + SAID_MS }
+    const line = outcome.id ?? task.id
+    const before = this.#said.find((said) => said.line === line)
+    const tasks = [...(before?.tasks ?? []), task].slice(0, KEPT_MAX)
+    const said = { line, tasks, untilMs: this.#clock.now() + SAID_MS }
     this.#said = [said, ...this.#said.filter((other) => other !== before)].slice(0, SHOWN_MAX)
+  }
+
+  /** Whom moderators send away is not shown on the stream any longer. */
+  #clear(clearing: Clearing): void {
+    const stays = ({ message }: ReplyTask) =>
+      message.channel !== clearing.channel || !isCleared(message, clearing)
+    this.#said = this.#said.map((said) => ({ ...said, tasks: said.tasks.filter(stays) }))
   }
 }
 
 /** One row per bot: it may be at several viewers at once. */
-function toAnswers(tasks: Iterable<ReplyTask>): OverlayAnswer[] {
-  const byBot = new Map<BotLogin, string[]>()
-  for (const { bot, message } of tasks) {
-    const viewers = byBot.get(bot) ?? []
-    if (!viewers.includes(message.displayName)) viewers.push(message.displayName)
-    byBot.set(bot, viewers)
-  }
-  return [...byBot].map(([bot, viewers]) => ({ id: `working ${bot}`, bot, viewers, isSaid: false }))
+function toWorking(tasks: Iterable<ReplyTask>): OverlayAnswer[] {
+  const byBot = new Map<BotLogin, ReplyTask[]>()
+  for (const task of tasks) byBot.set(task.bot, [...(byBot.get(task.bot) ?? []), task])
+  return [...byBot].flatMap(([bot, working]) => toAnswer(`working ${bot}`, working, false))
+}
+
+/** None where nobody is left whom it names. */
+function toAnswer(id: string, tasks: readonly ReplyTask[], isSaid: boolean): OverlayAnswer[] {
+  const [first] = tasks
+  const viewers = [...new Set(tasks.map(({ message }) => message.displayName))]
+  return first ? [{ id, bot: first.bot, viewers, isSaid }] : []
 }
