@@ -24,28 +24,22 @@ export function DemoButtons({ demo }: { readonly demo: DemoState }) {
     if (await act(() => post('/api/demo/cut'))) tell('Every bot has lost its connection.')
   }
   return (
-    <div class="demo-buttons">
-      <p class="row">
-        {SCENES.map(({ scene, name }) => (
-          <button
-            key={scene}
-            type="button"
-            onClick={() => void act(() => post('/api/demo/scene', { scene }))}
-          >
-            {name}
-          </button>
-        ))}
-        <button
-          type="button"
-          aria-pressed={isModelAway}
-          onClick={() => void act(() => post('/api/demo/model', { away: !isModelAway }))}
-        >
-          {isModelAway ? 'End the model outage' : 'Model outage'}
+    <div class="row">
+      {SCENES.map(({ scene, name }) => (
+        <button key={scene} type="button" onClick={() => void act(() => post('/api/demo/scene', { scene }))}>
+          {name}
         </button>
-        <button type="button" onClick={() => void cut()}>
-          Cut the connection
-        </button>
-      </p>
+      ))}
+      <button
+        type="button"
+        aria-pressed={isModelAway}
+        onClick={() => void act(() => post('/api/demo/model', { away: !isModelAway }))}
+      >
+        {isModelAway ? 'End the model outage' : 'Model outage'}
+      </button>
+      <button type="button" onClick={() => void cut()}>
+        Cut the connection
+      </button>
       <label class="pace">
         Chat speed
         <select

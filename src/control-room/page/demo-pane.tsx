@@ -14,9 +14,9 @@ export function DemoPane() {
         <h2 id="chat-title">Chat of #{demo.channel}</h2>
         <p class="quiet">a built-in Twitch: nothing leaves this machine</p>
       </div>
+      <DemoButtons demo={demo} />
       <ChatLines lines={chat} />
       <ChatForm />
-      <DemoButtons demo={demo} />
     </aside>
   )
 }

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { Glance } from '../snapshot.js'
 import type { Connection } from './snapshot-store.js'
 import { useConnection, useSection } from './use-snapshot.js'
@@ -29,8 +29,18 @@ export function Headline() {
     document.title = `${LIGHTS[light].sign} ${sentence} – Chorus`
     document.documentElement.classList.toggle('is-stale', connection === 'lost' || connection === 'refused')
   }, [light, sentence, connection])
+  const header = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // What stays in sight below it has to know how much of the height is left.
+    const measured = new ResizeObserver(() => {
+      const height = header.current?.offsetHeight ?? 0
+      document.documentElement.style.setProperty('--headline', `${height}px`)
+    })
+    if (header.current) measured.observe(header.current)
+    return () => measured.disconnect()
+  }, [])
   return (
-    <header class={`headline ${light}`}>
+    <header ref={header} class={`headline ${light}`}>
       <p class="light">
         <span class="sign" aria-hidden="true">
           {LIGHTS[light].sign}
