@@ -50,6 +50,7 @@ function toOptions(element: HTMLElement): uPlot.Options {
   const style = getComputedStyle(element)
   const colour = (name: string) => style.getPropertyValue(name).trim()
   const axis = {
+    font: `${Math.round(Number.parseFloat(style.fontSize) * 0.8)}px ${style.fontFamily}`,
     stroke: colour('--quiet'),
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
@@ -61,8 +62,8 @@ function toOptions(element: HTMLElement): uPlot.Options {
     cursor: { show: false },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(5, most * 1.1)] } },
     axes: [
-      { ...axis, space: 90, values: '{HH}:{mm}:{ss}' },
-      { ...axis, size: 44 },
+      { ...axis, size: 30, space: 110, values: '{HH}:{mm}:{ss}' },
+      { ...axis, size: 50 },
     ],
     series: [
       {},
