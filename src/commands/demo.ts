@@ -4,6 +4,7 @@ import { type Cancel, type Clock, every, SECOND, systemClock } from '../clock.js
 import { loadConfig } from '../config.js'
 import type { Config } from '../config-schema.js'
 import { ControlRoom } from '../control-room/control-room.js'
+import type { DemoScene } from '../control-room/demo-desk.js'
 import { toBotLogin, toChannelName } from '../domain.js'
 import { createLogger } from '../logger.js'
 import { seededRandom } from '../random.js'
@@ -14,6 +15,7 @@ import { demoIntro } from './demo-intro.js'
 import { demoStatus } from './demo-status.js'
 import { readKeys } from './keys.js'
 import { replies } from './replies.js'
+import { StandInDesk, toDemoLine } from './stand-in-desk.js'
 import { type StandIns, startStandIns, withoutFallback } from './stand-ins.js'
 import { StopSignal } from './stop-signal.js'
 import { tellRoom } from './tell-room.js'
@@ -30,6 +32,8 @@ export interface DemoOptions {
 }
 
 const STATUS_EVERY_MS = SECOND / 4
+/** Keys that begin a scene. */
+const SCENES: Readonly<Record<string, DemoScene>> = { r: 'raid', b: 'questions', e: 'everyone' }
 
 /**
  * Runs Chorus on the built-in Twitch with a lively chat around it, until a key, a signal or the end of its time stops it.
@@ -62,28 +66,34 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
   for (const line of [...intro, ...notes]) screen.print(line)
   const seed = Math.floor(random() * 2 ** 32)
   const chat = new DemoChat({ twitch: standIns.twitch, clock, bots, channel, seed })
-  await run({ chorus, standIns, chat, screen, clock, config, seconds: options.seconds })
+  const model = options.realModel ? undefined : standIns.model
+  const desk = new StandInDesk({ twitch: standIns.twitch, model, chat, channel })
+  await run({ chorus, standIns, chat, desk, screen, clock, config, seconds: options.seconds })
 }
 
 interface DemoParts {
   readonly chorus: Chorus
   readonly standIns: StandIns
   readonly chat: DemoChat
+  readonly desk: StandInDesk
   readonly screen: ChatScreen
   readonly clock: Clock
   readonly config: Config
   readonly seconds: number | undefined
 }
 
-async function run({ chorus, standIns, chat, screen, clock, config, seconds }: DemoParts): Promise<void> {
+async function run(parts: DemoParts): Promise<void> {
+  const { chorus, standIns, chat, desk, screen, clock, config, seconds } = parts
   await using room = new ControlRoom({
     ...{ chorus, clock, environment: standIns.environment },
     stopChorus: () => signal.requestGraceful(),
+    demo: desk,
   })
   const signal = new StopSignal(chorus, {
     clock,
     deadlineMs: config.stop.deadline * SECOND,
     tell: (text) => screen.print(text),
+    asked: () => desk.heal(),
   })
   const counts = countAnswers(chorus, clock)
   const cancels: Cancel[] = []
@@ -91,9 +101,8 @@ async function run({ chorus, standIns, chat, screen, clock, config, seconds }: D
     await room.start()
     tellRoom(room, { isForPeople: true, write: (text) => screen.print(text.trimEnd()) })
     cancels.push(
-      standIns.twitch.onLine(({ displayName: name, text, isSystem, isBot }) =>
-        screen.show({ name, text, kind: isSystem ? 'system' : isBot ? 'bot' : 'viewer' }),
-      ),
+      () => desk.close(),
+      standIns.twitch.onLine((line) => screen.show(toDemoLine(line))),
       every(clock, STATUS_EVERY_MS, () => screen.status(demoStatus(chorus, counts))),
       readKeys(process.stdin, (key) => press(key, chat, signal)),
       seconds === undefined ? () => {} : clock.after(seconds * SECOND, () => signal.request()),
@@ -115,9 +124,8 @@ async function run({ chorus, standIns, chat, screen, clock, config, seconds }: D
 }
 
 function press(key: string, chat: DemoChat, signal: StopSignal): void {
-  if (key === 'r') chat.raid()
-  if (key === 'b') chat.burst()
-  if (key === 'e') chat.everybody()
+  const scene = SCENES[key]
+  if (scene) chat.play(scene)
   // A terminal in raw mode sends Ctrl-C as a character.
   if (key === 'q' || key === '\u0003') signal.request()
 }

@@ -18,6 +18,8 @@ export interface StopSignalOptions {
   readonly deadlineMs: number
   /** Called with what to tell the person who waits. */
   readonly tell: (text: string) => void
+  /** Called once, when a stop is first asked for and before it begins. Must not throw. */
+  readonly asked?: () => void
 }
 
 /** What a signal has to do with. */
@@ -59,6 +61,7 @@ export class StopSignal {
     const now = this.#options.clock.now()
     if (this.#requestedAtMs === undefined) {
       this.#requestedAtMs = now
+      this.#options.asked?.()
       this.#settle(this.#stopGracefully())
     } else if (now - this.#requestedAtMs > SAME_SIGNAL_MS) {
       this.#settle(this.#chorus.stop())

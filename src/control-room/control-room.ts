@@ -6,6 +6,8 @@ import { requireControlToken } from '../requirements.js'
 import { apiRoutes } from './api-routes.js'
 import { ControlToken } from './control-token.js'
 import { deadLetterRoutes } from './dead-letter-routes.js'
+import type { DemoDesk } from './demo-desk.js'
+import { demoRoutes } from './demo-routes.js'
 import { Door } from './door.js'
 import { entrance } from './entrance.js'
 import { bracketed, Guard } from './guard.js'
@@ -22,6 +24,8 @@ export interface ControlRoomOptions {
   readonly clock: Clock
   /** Has Chorus stop gracefully, because somebody asks for it here. Must be safe to call twice. */
   readonly stopChorus: () => void
+  /** Only beside a demo: what drives it. Without it nothing below `/api/demo` is there. */
+  readonly demo?: DemoDesk
 }
 
 /** More than any number of watchers needs; further ones are turned away at the door. */
@@ -60,7 +64,7 @@ export class ControlRoom implements AsyncDisposable {
   #stopped: Promise<void> | undefined
 
   /** @throws ChorusError `no-control-token` where others could reach it and no token was set */
-  constructor({ chorus, clock, environment, stopChorus }: ControlRoomOptions) {
+  constructor({ chorus, clock, demo, environment, stopChorus }: ControlRoomOptions) {
     requireControlToken(environment)
     const { events } = chorus
     const { controlToken, host, secrets } = environment
@@ -93,6 +97,7 @@ export class ControlRoom implements AsyncDisposable {
         this.#metrics.route,
         ...apiRoutes({ chorus, now: () => clock.now(), stop: stopChorus }),
         ...deadLetterRoutes(chorus),
+        ...(demo ? demoRoutes({ desk: demo, bots: chorus.bots }) : []),
         this.#stream.route,
       ],
       fault,

@@ -17,6 +17,10 @@ export function bodyOf(properties: object, required: readonly string[] = Object.
 }
 
 /** Something that only who brings the token may do. The schema makes sure that the body is what `act` takes. */
-export function post<Body>(path: string, body: object, act: (body: Body) => Answer): AnsweredRoute {
+export function post<Body>(
+  path: string,
+  body: object,
+  act: (body: Body) => Answer | Promise<Answer>,
+): AnsweredRoute {
   return { method: 'POST', path, access: 'token', body, answer: (ask) => act(ask.body as Body) }
 }

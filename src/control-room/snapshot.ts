@@ -115,6 +115,8 @@ export interface DemoState {
   readonly linesPerSecond: number
   /** Whether the built-in model is away. */
   readonly isModelAway: boolean
+  /** Whether it can be sent away: false where lines are made by somebody’s own model. */
+  readonly canModelBeAway: boolean
 }
 
 /** A line of the demo's chat. */

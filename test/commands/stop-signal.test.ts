@@ -18,8 +18,14 @@ function stopping() {
     },
     stop: async () => void asked.push('now'),
   } as unknown as ConstructorParameters<typeof StopSignal>[0]
-  signal = new StopSignal(chorus, { clock, deadlineMs: 8000, tell: (text) => told.push(text) })
-  return { clock, asked, told, signal }
+  const begun: string[][] = []
+  signal = new StopSignal(chorus, {
+    clock,
+    deadlineMs: 8000,
+    tell: (text) => told.push(text),
+    asked: () => begun.push([...asked]),
+  })
+  return { clock, asked, told, begun, signal }
 }
 
 test('the first signal asks gracefully, keeps back time for goodbyes and tells what is open', () => {
@@ -27,6 +33,15 @@ test('the first signal asks gracefully, keeps back time for goodbyes and tells w
   signal.request()
   expect(asked).toEqual(['graceful 7500'])
   expect(told).toEqual(['Stopping: up to 8 s for what was accepted (3 replies); once more stops at once.'])
+})
+
+test('what must be done before a stop is done once, before it begins', async () => {
+  const { begun, clock, signal } = stopping()
+  signal.request()
+  await clock.advance(5000)
+  signal.request()
+  signal.requestGraceful()
+  expect(begun).toEqual([[]])
 })
 
 test('a signal within a fifth of a second is the same one, a later one stops at once', async () => {

@@ -4,8 +4,10 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { apiRoutes } from '../../src/control-room/api-routes.js'
 import { deadLetterRoutes } from '../../src/control-room/dead-letter-routes.js'
+import { demoRoutes } from '../../src/control-room/demo-routes.js'
 import { choruses, type Fixture, type FixtureOptions } from '../integration/chorus-fixture.js'
 import { AT_ONCE, ask as askBot, outcomeOf } from '../integration/questions.js'
+import { FakeDesk } from './fake-desk.js'
 import { ask, BEARER, idleChorus, post, rooms, TOKEN } from './room-fixture.js'
 
 const start = choruses()
@@ -236,11 +238,12 @@ describe('every route below /api', async () => {
   const routes = [
     ...apiRoutes({ chorus, stop: () => {}, now: () => 0 }),
     ...deadLetterRoutes(chorus),
+    ...demoRoutes({ desk: new FakeDesk(), bots: chorus.bots }),
     { method: 'GET', path: '/api/events' },
   ]
 
   test.each(routes)('$method $path needs the token, and a request of our own', async ({ method, path }) => {
-    const { url } = await open()
+    const { url } = await open({ demo: new FakeDesk() })
     const to = new URL(path, url).href
     const { host, origin, port } = new URL(url)
     const own = { method, headers: { origin } }
