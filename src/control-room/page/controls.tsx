@@ -10,15 +10,10 @@ export function Controls() {
   const { isCalm, isChancePaused } = status.controls
   return (
     <section class="controls" aria-label="Controls">
-      <Switch path="/api/calm" isOn={isCalm} off="Calm" on="Calm is on">
+      <Switch path="/api/calm" isOn={isCalm} name="Calm">
         Nobody talks unasked, and viewers share lines.
       </Switch>
-      <Switch
-        path="/api/pause-chance"
-        isOn={isChancePaused}
-        off="Pause chance replies"
-        on="Chance replies are paused"
-      >
+      <Switch path="/api/pause-chance" isOn={isChancePaused} name="Pause chance replies">
         Only who calls a bot gets an answer.
       </Switch>
       <StopButton isStopping={status.state !== 'running'} />
@@ -29,12 +24,11 @@ export function Controls() {
 interface SwitchProps {
   readonly path: string
   readonly isOn: boolean
-  readonly off: string
-  readonly on: string
+  readonly name: string
   readonly children: string
 }
 
-function Switch({ path, isOn, off, on, children }: SwitchProps) {
+function Switch({ path, isOn, name, children }: SwitchProps) {
   const { act } = useNotices()
   return (
     <button
@@ -43,8 +37,8 @@ function Switch({ path, isOn, off, on, children }: SwitchProps) {
       aria-pressed={isOn}
       onClick={() => void act(() => post(path, { on: !isOn }))}
     >
-      <strong>{isOn ? on : off}</strong>
-      <small>{isOn ? 'Press to end it.' : children}</small>
+      <strong>{name}</strong>
+      <small>{isOn ? `On. ${children}` : children}</small>
     </button>
   )
 }

@@ -19,7 +19,9 @@ const PACES = [
 /** What can befall a channel, at the press of a button. */
 export function DemoButtons({ demo }: { readonly demo: DemoState }) {
   const { act, tell } = useNotices()
-  const { isModelAway, linesPerSecond } = demo
+  const { canModelBeAway, isModelAway, linesPerSecond } = demo
+  // A program may have set a pace that has no name here.
+  const hasName = PACES.some((pace) => pace.linesPerSecond === linesPerSecond)
   const cut = async () => {
     if (await act(() => post('/api/demo/cut'))) tell('Every bot has lost its connection.')
   }
@@ -30,13 +32,15 @@ export function DemoButtons({ demo }: { readonly demo: DemoState }) {
           {name}
         </button>
       ))}
-      <button
-        type="button"
-        aria-pressed={isModelAway}
-        onClick={() => void act(() => post('/api/demo/model', { away: !isModelAway }))}
-      >
-        {isModelAway ? 'End the model outage' : 'Model outage'}
-      </button>
+      {canModelBeAway && (
+        <button
+          type="button"
+          aria-pressed={isModelAway}
+          onClick={() => void act(() => post('/api/demo/model', { away: !isModelAway }))}
+        >
+          Model outage
+        </button>
+      )}
       <button type="button" onClick={() => void cut()}>
         Cut the connection
       </button>
@@ -53,6 +57,7 @@ export function DemoButtons({ demo }: { readonly demo: DemoState }) {
               {pace.name}
             </option>
           ))}
+          {!hasName && <option value={String(linesPerSecond)}>{linesPerSecond} lines a second</option>}
         </select>
       </label>
     </div>

@@ -20,7 +20,7 @@ export function MuteButtons({ bot, mute }: MuteButtonsProps) {
       <p class="row">
         <button
           type="button"
-          aria-pressed="true"
+          class="on"
           aria-label={`Unmute ${bot}`}
           onClick={() => void act(() => post('/api/unmute', { bot }))}
         >
@@ -33,7 +33,6 @@ export function MuteButtons({ bot, mute }: MuteButtonsProps) {
     <p class="row">
       <button
         type="button"
-        aria-pressed="false"
         aria-label={`Mute ${bot}`}
         onClick={() => void act(() => post('/api/mute', { bot }))}
       >
