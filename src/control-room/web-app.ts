@@ -7,7 +7,7 @@ import fastify, {
 } from 'fastify'
 import { ChorusError } from '../errors.js'
 import type { Guard, Knock } from './guard.js'
-import { DOCS, type Problem, toProblemBody } from './problem.js'
+import { type Problem, READ_DOCS, toProblemBody } from './problem.js'
 import type { Answer, AnsweredRoute, Route, StreamedRoute } from './route.js'
 
 export interface WebAppOptions {
@@ -88,13 +88,17 @@ export class WebApp {
   }
 
   async #answer(
-    { answer }: AnsweredRoute,
+    { answer, isSlow }: AnsweredRoute,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
     const query = request.query as Record<string, string | undefined>
     const isKnown = this.#options.guard.knows(knockOf(request))
-    const answered = await answer({ query, body: request.body, isKnown })
+    const asking = new AbortController()
+    reply.raw.once('close', () => asking.abort(new ChorusError('withdrawn', 'whoever asked has left')))
+    // Nothing moves on its connection, but that is our doing: with a listener, node does not cut it.
+    if (isSlow) reply.raw.on('timeout', () => {})
+    const answered = await answer({ query, body: request.body, isKnown, signal: asking.signal })
     return answered.kind === 'problem' ? this.#refuse(reply, answered.problem) : send(answered, reply)
   }
 
@@ -143,7 +147,6 @@ function toProblem(error: Error & { readonly statusCode?: number }): Problem {
   return status < 500 ? { status, error: 'bad-request', message, advice: READ_DOCS } : FAILED
 }
 
-const READ_DOCS = `${DOCS} says what can be asked for, and how.`
 const NOT_FOUND: Problem = {
   status: 404,
   error: 'not-found',

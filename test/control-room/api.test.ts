@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { apiRoutes } from '../../src/control-room/api-routes.js'
 import { deadLetterRoutes } from '../../src/control-room/dead-letter-routes.js'
+import { tryRoute } from '../../src/control-room/try-route.js'
 import { choruses, type Fixture, type FixtureOptions } from '../integration/chorus-fixture.js'
 import { AT_ONCE, ask as askBot, outcomeOf } from '../integration/questions.js'
 import { ask, BEARER, idleChorus, post, rooms, TOKEN } from './room-fixture.js'
@@ -236,6 +237,7 @@ describe('every route below /api', async () => {
   const routes = [
     ...apiRoutes({ chorus, stop: () => {}, now: () => 0 }),
     ...deadLetterRoutes(chorus),
+    tryRoute(chorus),
     { method: 'GET', path: '/api/events' },
   ]
 
