@@ -2,7 +2,7 @@ import { type ChatStatus, TwitchChat } from './chat/twitch-chat.js'
 import { type Clock, DAY, systemClock } from './clock.js'
 import { loadEnvironment, parseConfig } from './config.js'
 import { type Config, type ConfigInput, toBots } from './config-schema.js'
-import { type Bot, type ChatLine, type ChatText, toChannelName, toMessageId } from './domain.js'
+import { type Bot, type ChatLine, toChannelName, toMessageId } from './domain.js'
 import type { Environment } from './environment.js'
 import { ChorusError } from './errors.js'
 import { logEvents } from './event-log.js'
@@ -13,12 +13,13 @@ import type { Logger } from './logger.js'
 import { toEngineSettings } from './queue/engine-settings.js'
 import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
-import { toChatText } from './reply/chat-text.js'
+import { toAnswerText } from './reply/answer-text.js'
 import { Conversation } from './reply/conversation.js'
 import { createModels } from './reply/create-models.js'
-import { createWriter } from './reply/create-writer.js'
+import { createWriters } from './reply/create-writers.js'
 import type { ModelStatus, Models } from './reply/models.js'
 import { PROMPT_LINES_MAX } from './reply/prompt.js'
+import type { Rehearsal } from './reply/rehearsal.js'
 import type { DrainReport, StopOptions } from './reply-queue.js'
 import { noToken, requireModel } from './requirements.js'
 import { CommandAnswers } from './router/command-answers.js'
@@ -29,9 +30,7 @@ import type { TokenSource } from './token-source.js'
 import type { TokenUseStore } from './token-use.js'
 import { createTokenKeeper } from './tokens/create-token-keeper.js'
 import type { TokenKeeper } from './tokens/token-keeper.js'
-
-/** Longest answer to a command: Twitch puts the moderator's name before it. */
-const ANSWER_UNITS_MAX = 400
+import type { TriedLine, TryOut } from './try-out.js'
 
 /** What {@link createChorus} takes beside the configuration; each part has the default of a live run. */
 export interface ChorusOptions {
@@ -76,6 +75,14 @@ export interface Chorus extends AsyncDisposable {
   chatStatus(): ChatStatus
   /** Whether the model answers, who makes the lines now, and what it has cost today. */
   modelStatus(): ModelStatus
+  /**
+   * What a bot would say to a line, with another persona perhaps: made as a reply is made, and said to nobody. Chat, queue, journal
+   * and statistics know nothing of it; the model is really asked, and its tokens count.
+   *
+   * @throws RangeError for a bot that is none of ours, and for what could be no line, persona or login; ChorusError as the model
+   * fails, `model-timeout` after a minute, `stopping` after a stop; the signal's reason
+   */
+  tryOut(tryOut: TryOut, options?: { readonly signal?: AbortSignal }): Promise<TriedLine>
   /**
    * Takes over what the last run left in the journal, and connects. Resolves when every bot has joined, is parked, or has
    * failed its first attempt; what failed is tried again until the stop. The `ready` event tells when all bots that can are in chat.
@@ -125,7 +132,9 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     tokenUse: options.tokenUse ?? journal?.tokenUse,
     changed: () => queue.refresh(),
   })
-  const writer = createWriter({ config, environment, bots, conversation, models, clock, random, events })
+  const { writer, rehearsal } = createWriters({
+    ...{ config, environment, bots, conversation, models, clock, random, events },
+  })
   const chat = new TwitchChat({
     bots,
     channels: config.channels.map(toChannelName),
@@ -190,22 +199,10 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   events.on('journal:recovered', () => models.start())
   tellWhenReady(events, () => chat.status(), bots.length)
   return assemble({
-    ...{ router, events, bots, chat, conversation, models, journal },
+    ...{ router, events, bots, chat, conversation, models, rehearsal, journal },
     deadLetters: environment.dataDir === undefined ? undefined : new DeadLetters(environment.dataDir),
     keeper: options.tokens ? undefined : keeper,
   })
-}
-
-/** Our own words, and names of the configuration: the gate for models' lines makes them safe, too. */
-function toAnswerText(text: string, prefixes: readonly string[]): ChatText | undefined {
-  const made = toChatText(text, {
-    self: [],
-    answering: [],
-    prefixes,
-    links: false,
-    maxUnits: ANSWER_UNITS_MAX,
-  })
-  return made.kind === 'text' ? made.text : undefined
 }
 
 interface JournalParts {
@@ -236,17 +233,19 @@ interface Parts extends Pick<Chorus, 'router' | 'events' | 'bots' | 'deadLetters
   readonly chat: TwitchChat
   readonly conversation: Conversation
   readonly models: Models
+  readonly rehearsal: Rehearsal
   readonly journal: Journal | undefined
   readonly keeper: TokenKeeper | undefined
 }
 
 /** The order of start and stop: the journal first in, last out; chat behind the queue, so that what is ready can still be said. */
-function assemble({ chat, conversation, journal, keeper, models, ...parts }: Parts): Chorus {
+function assemble({ chat, conversation, journal, keeper, models, rehearsal, ...parts }: Parts): Chorus {
   const { router } = parts
   let isOver = false
   const leave = async () => {
     isOver = true
     models.stop()
+    rehearsal.stop()
     await Promise.all([chat.stop(), keeper?.stop()])
     journal?.close()
   }
@@ -269,6 +268,7 @@ function assemble({ chat, conversation, journal, keeper, models, ...parts }: Par
     }),
     chatStatus: () => chat.status(),
     modelStatus: () => models.status(),
+    tryOut: (tryOut, options) => rehearsal.tryOut(tryOut, options),
     async start() {
       if (isOver) throw new ChorusError('stopping', 'this Chorus was stopped: create another one')
       journal?.open()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Bot, toBotLogin, toChannelName } from './domain.js'
+import { type Bot, PERSONA_UNITS_MAX, toBotLogin, toChannelName } from './domain.js'
 
 /**
  * The one schema of the configuration file: types, defaults, checks, the README's table and the JSON schema for
@@ -49,7 +49,7 @@ const bot = z
     persona: z
       .string()
       .trim()
-      .max(4000)
+      .max(PERSONA_UNITS_MAX)
       .default('A friendly regular of this channel: short, warm and a little witty.')
       .describe('Who it is and how it talks, in plain words (up to 4,000 characters)'),
     aliases: z

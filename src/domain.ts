@@ -214,3 +214,6 @@ export function assertNever(value: never): never {
 
 /** Longest mute, in minutes: a week. Without minutes it has no end. */
 export const MUTE_MINUTES_MAX = 7 * 24 * 60
+
+/** Longest persona, in UTF-16 units. */
+export const PERSONA_UNITS_MAX = 4000

@@ -66,3 +66,4 @@ export { Orchestrator, type OrchestratorOptions } from './routing/orchestrator.j
 export { Secret } from './secret.js'
 export { staticTokens, type TokenChange, type TokenSource } from './token-source.js'
 export type { TokenUse, TokenUseStore } from './token-use.js'
+export type { TriedLine, TryOut } from './try-out.js'

@@ -1,6 +1,7 @@
 import type { Chorus } from '../chorus.js'
 import { MUTE_MINUTES_MAX, sameLogin, type TaskId } from '../domain.js'
 import type { OwedReply } from '../reply-queue.js'
+import { noSuchBot } from './no-such-bot.js'
 import { bodyOf, IDS, NAME, post } from './post.js'
 import { type Answer, type AnsweredRoute, json } from './route.js'
 
@@ -38,7 +39,7 @@ function controlRoutes({ bots, router }: Pick<Chorus, 'bots' | 'router'>): Answe
   }
   const turnedFor = (bot: string, turn: () => void): Answer => {
     const isOurs = bots.some(({ login }) => sameLogin(login, bot))
-    return isOurs ? turned(turn) : noSuchBot(bots.map(({ login }) => login))
+    return isOurs ? turned(turn) : noSuchBot(bots)
   }
   return [
     post<{ on: boolean }>('/api/calm', SWITCH, ({ on }) => turned(() => router.calm(on))),
@@ -74,16 +75,4 @@ function toView({ task, state }: OwedReply, nowMs: number): object {
   const { channel, displayName: viewer, text, arrivedAtMs } = task.message
   const ageMs = Math.round(nowMs - arrivedAtMs)
   return { id: task.id, bot: task.bot, channel, viewer, text, cause: task.cause, state, ageMs }
-}
-
-function noSuchBot(logins: readonly string[]): Answer {
-  return {
-    kind: 'problem',
-    problem: {
-      status: 404,
-      error: 'no-bot',
-      message: 'No bot of this Chorus has that login.',
-      advice: `There are ${logins.join(', ')}.`,
-    },
-  }
 }

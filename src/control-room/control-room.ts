@@ -16,10 +16,11 @@ import { listen } from './listen.js'
 import { Metrics } from './metrics.js'
 import { PageFiles } from './page-files.js'
 import { StatusStream } from './status-stream.js'
+import { tryRoute } from './try-route.js'
 import { WebApp } from './web-app.js'
 
 export interface ControlRoomOptions {
-  readonly chorus: Pick<Chorus, 'bots' | 'deadLetters' | 'events' | 'getStatus' | 'router'>
+  readonly chorus: Pick<Chorus, 'bots' | 'deadLetters' | 'events' | 'getStatus' | 'router' | 'tryOut'>
   readonly environment: Pick<Environment, 'controlToken' | 'host' | 'port' | 'secrets'>
   readonly clock: Clock
   /** Has Chorus stop gracefully, because somebody asks for it here. Must be safe to call twice. */
@@ -97,6 +98,7 @@ export class ControlRoom implements AsyncDisposable {
         this.#metrics.route,
         ...apiRoutes({ chorus, now: () => clock.now(), stop: stopChorus }),
         ...deadLetterRoutes(chorus),
+        tryRoute(chorus),
         ...(demo ? demoRoutes({ desk: demo, bots: chorus.bots }) : []),
         this.#stream.route,
       ],

@@ -1,4 +1,4 @@
-import type { Answer, AnsweredRoute } from './route.js'
+import type { Answer, AnsweredRoute, Ask } from './route.js'
 
 /** Ids in one request. */
 const IDS_MAX = 200
@@ -16,11 +16,14 @@ export function bodyOf(properties: object, required: readonly string[] = Object.
   return { type: 'object', properties, required, additionalProperties: false }
 }
 
-/** Something that only who brings the token may do. The schema makes sure that the body is what `act` takes. */
+/**
+ * Something that only who brings the token may do, at once or in a while: then the signal says when nobody waits for it any
+ * more. The schema makes sure that the body is what `act` takes.
+ */
 export function post<Body>(
   path: string,
   body: object,
-  act: (body: Body) => Answer | Promise<Answer>,
+  act: (body: Body, ask: Pick<Ask, 'signal'>) => Answer | Promise<Answer>,
 ): AnsweredRoute {
-  return { method: 'POST', path, access: 'token', body, answer: (ask) => act(ask.body as Body) }
+  return { method: 'POST', path, access: 'token', body, answer: (ask) => act(ask.body as Body, ask) }
 }

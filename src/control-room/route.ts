@@ -10,6 +10,8 @@ export interface Ask {
   readonly body: unknown
   /** Whether a door is open for who asks. */
   readonly passes: (door: Door) => boolean
+  /** Aborted when its connection ends: whoever asked has left, or the control room was stopped. */
+  readonly signal: AbortSignal
 }
 
 /** What comes back. */
@@ -36,9 +38,11 @@ interface Place {
   readonly access: Access
 }
 
-/** Something that is answered at once. */
+/** Something that is answered once. */
 export interface AnsweredRoute extends Place {
   readonly method: 'GET' | 'POST'
+  /** The answer may take longer than a connection may be idle, and has a bound of its own. */
+  readonly isSlow?: true
   /** What a body must look like, as JSON schema; without it none is looked at. */
   readonly body?: object
   readonly answer: (ask: Ask) => Answer | Promise<Answer>

@@ -8,7 +8,7 @@ import fastify, {
 import { ChorusError } from '../errors.js'
 import type { Door } from './door.js'
 import type { Guard, Knock } from './guard.js'
-import { DOCS, type Problem, toProblemBody } from './problem.js'
+import { type Problem, READ_DOCS, toProblemBody } from './problem.js'
 import type { Access, Answer, AnsweredRoute, Route, StreamedRoute } from './route.js'
 
 export interface WebAppOptions {
@@ -100,13 +100,17 @@ export class WebApp {
   }
 
   async #answer(
-    { answer }: AnsweredRoute,
+    { answer, isSlow }: AnsweredRoute,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
     const query = request.query as Record<string, string | undefined>
     const passes = (door: Door) => door.opensFor(knockOf(request))
-    const answered = await answer({ query, body: request.body, passes })
+    const asking = new AbortController()
+    reply.raw.once('close', () => asking.abort(new ChorusError('withdrawn', 'whoever asked has left')))
+    // Nothing moves on its connection, but that is our doing: with a listener, node does not cut it.
+    if (isSlow) reply.raw.on('timeout', () => {})
+    const answered = await answer({ query, body: request.body, passes, signal: asking.signal })
     return answered.kind === 'problem' ? this.#refuse(reply, answered.problem) : send(answered, reply)
   }
 
@@ -156,7 +160,6 @@ function toProblem(error: Error & { readonly statusCode?: number }): Problem {
   return status < 500 ? { status, error: 'bad-request', message, advice: READ_DOCS } : FAILED
 }
 
-const READ_DOCS = `${DOCS} says what can be asked for, and how.`
 const NOT_FOUND: Problem = {
   status: 404,
   error: 'not-found',

@@ -43,9 +43,12 @@ export type Fault =
   | 'missing'
   | 'tangled'
 
-export type Verdict =
-  | { readonly kind: 'fit'; readonly text: ChatText }
-  | { readonly kind: 'unfit'; readonly fault: Fault }
+export type Verdict = { readonly kind: 'fit'; readonly text: ChatText } | Unfit
+
+export interface Unfit {
+  readonly kind: 'unfit'
+  readonly fault: Fault
+}
 
 /** Where a line comes from: a template is ours, so that it may pass where a filter can't tell. */
 export type Source = ModelRole | 'template'
@@ -118,6 +121,6 @@ export function isFilterFault(fault: Fault): boolean {
   return fault === 'filter-failed' || fault === 'no-moderation'
 }
 
-export function unfit(fault: Fault): Verdict {
+export function unfit(fault: Fault): Unfit {
   return { kind: 'unfit', fault }
 }

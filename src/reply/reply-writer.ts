@@ -18,6 +18,7 @@ import {
   LineGates,
   type LineGatesOptions,
   type Source,
+  type Unfit,
   unfit,
   type Verdict,
 } from './line-gates.js'
@@ -42,6 +43,19 @@ interface Scene {
   readonly bot: Bot
   readonly lines: readonly ConversationLine[]
   readonly signal: AbortSignal
+}
+
+/** A safe text that passed every gate, and who wrote it. */
+interface Made {
+  readonly kind: 'fit'
+  readonly text: ChatText
+  readonly by: Source
+}
+
+/** A line, and who wrote it. */
+export interface Written {
+  readonly line: ChatLine
+  readonly by: Source
 }
 
 /** Twitch puts `@login ` before the text of a threaded reply: these units beside the login itself. */
@@ -92,6 +106,14 @@ export class ReplyWriter {
     task: ReplyTask,
     context: Pick<WorkContext, 'signal' | 'attempt' | 'made' | 'further'>,
   ): Promise<ChatLine> {
+    return (await this.compose(task, context)).line
+  }
+
+  /** As {@link write}, and tells who wrote the line; of what an earlier run has made nobody knows, so it counts as the main model's. */
+  async compose(
+    task: ReplyTask,
+    context: Pick<WorkContext, 'signal' | 'attempt' | 'made' | 'further'>,
+  ): Promise<Written> {
     const { message } = task
     const further = (context.further ?? []).slice(-FURTHER_MAX).map((other) => other.message)
     const lines = this.#options.conversation.around(further.at(-1) ?? message, PROMPT_LINES_MAX)
@@ -99,23 +121,24 @@ export class ReplyWriter {
     const scene = { task, messages: [message, ...further], bot, lines, signal: context.signal }
     // Twitch may have refused the words of an earlier try.
     const correction = context.attempt > 1 ? CORRECTION : undefined
-    const text =
+    const { text, by } =
       (await this.#fromEarlierRun(context.made, scene)) ??
       (await this.#fromModel(scene, correction)) ??
       (await this.#fromTemplates(scene))
     // Twitch knows no thread below a notice of its own.
-    return { channel: message.channel, text, ...(!message.isNotice && { replyTo: message.id }) }
+    const line = { channel: message.channel, text, ...(!message.isNotice && { replyTo: message.id }) }
+    return { line, by }
   }
 
   /** The rules may have changed since: it is looked at like any other line. A joint line is for others, too. */
-  async #fromEarlierRun(made: unknown, scene: Scene): Promise<ChatText | undefined> {
+  async #fromEarlierRun(made: unknown, scene: Scene): Promise<Made | undefined> {
     if (!isRecord(made) || typeof made.text !== 'string' || 'parts' in made) return undefined
     const verdict = await this.#vet(made.text, scene, 'main')
-    return verdict.kind === 'fit' ? verdict.text : undefined
+    return verdict.kind === 'fit' ? verdict : undefined
   }
 
   /** Nothing when a template is to stand in: no model is there, or what it writes may not be said. */
-  async #fromModel(scene: Scene, correction: string | undefined): Promise<ChatText | undefined> {
+  async #fromModel(scene: Scene, correction: string | undefined): Promise<Made | undefined> {
     try {
       return await this.#askTwice(scene, correction)
     } catch (error) {
@@ -126,20 +149,20 @@ export class ReplyWriter {
     }
   }
 
-  async #askTwice(scene: Scene, correction: string | undefined): Promise<ChatText | undefined> {
+  async #askTwice(scene: Scene, correction: string | undefined): Promise<Made | undefined> {
     const first = await this.#draft(scene, correction)
-    if (first.kind === 'fit') return first.text
+    if (first.kind === 'fit') return first
     this.#tellFiltered(scene, first.fault, 1)
     if (isFilterFault(first.fault)) return undefined
     // Some line around the question may be what the server refuses: its writer must not silence the bot for all.
     const again = first.fault === 'refused-prompt' ? { ...scene, lines: [] } : scene
     const second = await this.#draft(again, CORRECTION)
-    if (second.kind === 'fit') return second.text
+    if (second.kind === 'fit') return second
     this.#tellFiltered(scene, second.fault, 2)
     return undefined
   }
 
-  async #draft(scene: Scene, correction?: string): Promise<Verdict> {
+  async #draft(scene: Scene, correction?: string): Promise<Made | Unfit> {
     const { bot, lines, messages, signal, task } = scene
     const { channel } = task.message
     const prompt = buildPrompt({ bot, channel, lines, messages, ...(correction && { correction }) })
@@ -155,13 +178,13 @@ export class ReplyWriter {
     }
   }
 
-  async #fromTemplates(scene: Scene): Promise<ChatText> {
+  async #fromTemplates(scene: Scene): Promise<Made> {
     const { random } = this.#options
     for (let attempt = 1; attempt <= TEMPLATE_TRIES; attempt++) {
       const { login } = scene.task.message
       const [viewer, own] = attempt <= NAMED_TRIES ? [login, scene.bot.templates] : [ANYONE]
       const verdict = await this.#vet(templateLine({ viewer, own, random }), scene, 'template')
-      if (verdict.kind === 'fit') return verdict.text
+      if (verdict.kind === 'fit') return verdict
       this.#tellFiltered(scene, verdict.fault, attempt)
     }
     throw new ChorusError(
@@ -171,14 +194,14 @@ export class ReplyWriter {
   }
 
   /** Every line comes through here, whoever wrote it. */
-  async #vet(raw: string, scene: Scene, source: Source): Promise<Verdict> {
+  async #vet(raw: string, scene: Scene, source: Source): Promise<Made | Unfit> {
     const shaped = this.#shape(raw, scene)
     if (shaped.kind === 'unfit') return shaped
     const { text } = shaped
     const fault =
       this.#gates.judgeText(text, scene.bot, source) ??
       (await this.#gates.judgeContent(text, source, scene.signal))
-    return fault ? unfit(fault) : shaped
+    return fault ? unfit(fault) : { ...shaped, by: source }
   }
 
   /**

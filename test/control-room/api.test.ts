@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { apiRoutes } from '../../src/control-room/api-routes.js'
 import { deadLetterRoutes } from '../../src/control-room/dead-letter-routes.js'
 import { demoRoutes } from '../../src/control-room/demo-routes.js'
+import { tryRoute } from '../../src/control-room/try-route.js'
 import { choruses, type Fixture, type FixtureOptions } from '../integration/chorus-fixture.js'
 import { AT_ONCE, ask as askBot, outcomeOf } from '../integration/questions.js'
 import { FakeDesk } from './fake-desk.js'
@@ -239,6 +240,7 @@ describe('every route below /api', async () => {
     ...apiRoutes({ chorus, stop: () => {}, now: () => 0 }),
     ...deadLetterRoutes(chorus),
     ...demoRoutes({ desk: new FakeDesk(), bots: chorus.bots }),
+    tryRoute(chorus),
     { method: 'GET', path: '/api/events' },
   ]
 

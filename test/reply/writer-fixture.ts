@@ -1,9 +1,17 @@
 import { SECOND, systemClock } from '../../src/clock.js'
-import { type Bot, type ChatMessage, type ReplyTask, toBotLogin, toTaskId } from '../../src/domain.js'
+import {
+  type Bot,
+  type ChatMessage,
+  type ReplyTask,
+  toBotLogin,
+  toChannelName,
+  toTaskId,
+} from '../../src/domain.js'
 import { seededRandom } from '../../src/random.js'
 import { Conversation } from '../../src/reply/conversation.js'
 import { ModelClient } from '../../src/reply/model-client.js'
 import { Models, type ModelsOptions } from '../../src/reply/models.js'
+import { Rehearsal } from '../../src/reply/rehearsal.js'
 import { ReplyWriter, type ReplyWriterOptions } from '../../src/reply/reply-writer.js'
 import { TokenCeiling } from '../../src/reply/token-ceiling.js'
 import { WordFilter } from '../../src/reply/word-filter.js'
@@ -41,7 +49,7 @@ export function sharesOf(...asked: readonly (readonly [ChatMessage, ...ChatMessa
 export async function setUp(
   options: Partial<ReplyWriterOptions> & {
     readonly server?: Partial<ModelSimulatorOptions>
-    readonly models?: Partial<Pick<ModelsOptions, 'template' | 'ceiling'>>
+    readonly models?: Partial<Pick<ModelsOptions, 'template' | 'ceiling' | 'fallback'>>
   } = {},
 ) {
   const { server, models: settings, ...overrides } = options
@@ -60,7 +68,7 @@ export async function setUp(
     ...{ random: seededRandom(3), changed: () => {}, ...settings },
   })
   const conversation = new Conversation({ clock })
-  const writer = new ReplyWriter({
+  const parts: ReplyWriterOptions = {
     bots: [AVA, BEN],
     ...{ conversation, model: models, wordFilter: new WordFilter({ blockedTerms: [SLUR] }), clock, events },
     ...{
@@ -71,7 +79,9 @@ export async function setUp(
       random: seededRandom(2),
       ...overrides,
     },
-  })
+  }
+  const writer = new ReplyWriter(parts)
+  const rehearsal = new Rehearsal({ ...parts, channel: toChannelName('mychannel') })
   const write = (
     message: ChatMessage,
     bot = AVA,
@@ -88,7 +98,19 @@ export async function setUp(
       .map((record) => JSON.stringify(record.body))
   const reasons = () => recorded.filtered.map((event) => `${event.attempt} ${event.reason}`)
   return {
-    ...{ ...recorded, clock, conversation, join, joint: writer.joint, model, prompts, reasons, say, write },
+    ...{
+      ...recorded,
+      clock,
+      conversation,
+      join,
+      joint: writer.joint,
+      model,
+      prompts,
+      reasons,
+      rehearsal,
+      say,
+      write,
+    },
     [Symbol.asyncDispose]: () => {
       models.stop()
       return model.stop()
