@@ -2,6 +2,7 @@ import { createServer, request } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { toBots } from '../../src/config-schema.js'
 import { ControlToken } from '../../src/control-room/control-token.js'
+import { Door } from '../../src/control-room/door.js'
 import { Guard } from '../../src/control-room/guard.js'
 import { listen } from '../../src/control-room/listen.js'
 import { type AnsweredRoute, json } from '../../src/control-room/route.js'
@@ -221,9 +222,11 @@ test('the connection that waits for a line is not taken for an idle one', async 
     return { text: 'at last', by: 'model', filtered: [], tookMs: 59_999 }
   }
   let port = 0
-  const guard = new Guard({ host: '127.0.0.1', port: () => port, token: new ControlToken(new Secret(TOKEN)) })
+  const guard = new Guard({ host: '127.0.0.1', port: () => port })
+  const token = new ControlToken(new Secret(TOKEN))
+  const door = new Door({ token, port: () => port, cookie: 'chorus', path: '/' })
   const routes = [tryRoute({ bots: toBots([{ login: 'ava' }]), tryOut }), hasty]
-  const app = new WebApp({ server, guard, routes, fault: () => {} })
+  const app = new WebApp({ server, guard, doors: { token: door, overlay: door }, routes, fault: () => {} })
   onTestFinished(() => app.close())
   await app.ready()
   port = await listen(server, { host: '127.0.0.1', port: { number: 0, isSet: true } })
