@@ -87,6 +87,8 @@ function checkContents(consumer) {
     existsSync(path.join(consumer, 'node_modules', 'chorus', name))
   const wanted = [
     'dist/index.d.ts',
+    'dist/page/index.html',
+    'dist/page/licenses.md',
     'config/chorus.yaml',
     '.env.example',
     'LICENSE',
