@@ -19,6 +19,8 @@ export const { DAY, SECOND, sleep, systemClock } = await fromDist('clock')
 export const { startStandIns } = await fromDist('commands/stand-ins')
 /** @type {typeof import('../src/config-schema.js')} */
 export const { toBots } = await fromDist('config-schema')
+/** @type {typeof import('../src/control-room/control-room.js')} */
+export const { ControlRoom } = await fromDist('control-room/control-room')
 /** @type {typeof import('../src/domain.js')} */
 export const { toBotLogin, toChannelName, toMessageId, toTaskId, toUserId } = await fromDist('domain')
 /** @type {typeof import('../src/environment.js')} */

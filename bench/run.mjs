@@ -13,6 +13,7 @@ const BENCHMARKS = {
   restart: async () => (await import('./restart.mjs')).restart(),
   raid: async () => (await import('./raid-drain.mjs')).raidDrain(),
   lines: async () => (await import('./lines.mjs')).lines(),
+  readers: async () => (await import('./readers.mjs')).readers(),
 }
 
 /** `npm run bench [-- NAME…]`: prints a table each and writes nothing; exit code 1 when a bound is missed. */
