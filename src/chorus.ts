@@ -2,7 +2,7 @@ import { type ChatStatus, TwitchChat } from './chat/twitch-chat.js'
 import { type Clock, DAY, systemClock } from './clock.js'
 import { loadEnvironment, parseConfig } from './config.js'
 import { type Config, type ConfigInput, toBots } from './config-schema.js'
-import { type Bot, type ChatLine, type ChatText, toChannelName, toMessageId } from './domain.js'
+import { type Bot, type ChannelName, type ChatLine, toChannelName, toMessageId } from './domain.js'
 import type { Environment } from './environment.js'
 import { ChorusError } from './errors.js'
 import { logEvents } from './event-log.js'
@@ -13,7 +13,7 @@ import type { Logger } from './logger.js'
 import { toEngineSettings } from './queue/engine-settings.js'
 import { PQueueEngine } from './queue/p-queue-engine.js'
 import type { Random } from './random.js'
-import { toChatText } from './reply/chat-text.js'
+import { toAnswerText } from './reply/answer-text.js'
 import { Conversation } from './reply/conversation.js'
 import { createModels } from './reply/create-models.js'
 import { createWriter } from './reply/create-writer.js'
@@ -29,9 +29,6 @@ import type { TokenSource } from './token-source.js'
 import type { TokenUseStore } from './token-use.js'
 import { createTokenKeeper } from './tokens/create-token-keeper.js'
 import type { TokenKeeper } from './tokens/token-keeper.js'
-
-/** Longest answer to a command: Twitch puts the moderator's name before it. */
-const ANSWER_UNITS_MAX = 400
 
 /** What {@link createChorus} takes beside the configuration; each part has the default of a live run. */
 export interface ChorusOptions {
@@ -63,6 +60,9 @@ export interface Chorus extends AsyncDisposable {
   readonly events: ChorusEmitter
   /** The bots that take part: those with a token, in the environment or signed in. */
   readonly bots: readonly Bot[]
+  readonly channels: readonly ChannelName[]
+  /** How many replies are worked on at once, at most: over all bots, and by one of them. */
+  readonly slots: { readonly global: number; readonly perBot: number }
   /** Replies whose attempts are spent; without a data folder there are none to wait. */
   readonly deadLetters: DeadLetters | undefined
   /**
@@ -118,6 +118,8 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   if (bots.length === 0) throw noToken(configured, environment)
   requireModel(environment)
 
+  const channels = config.channels.map(toChannelName)
+  const settings = toEngineSettings(config)
   const conversation = new Conversation({ clock })
   const journal = createJournal({ config, environment, conversation, clock, events })
   const models = createModels({
@@ -128,7 +130,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const writer = createWriter({ config, environment, bots, conversation, models, clock, random, events })
   const chat = new TwitchChat({
     bots,
-    channels: config.channels.map(toChannelName),
+    channels,
     tokens: options.tokens ?? keeper,
     ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
     dataDir: environment.dataDir,
@@ -152,7 +154,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   })
   const queue = new PQueueEngine({
     bots: bots.map((bot) => bot.login),
-    ...toEngineSettings(config),
+    ...settings,
     clock,
     random,
     events,
@@ -190,22 +192,10 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   events.on('journal:recovered', () => models.start())
   tellWhenReady(events, () => chat.status(), bots.length)
   return assemble({
-    ...{ router, events, bots, chat, conversation, models, journal },
+    ...{ router, events, bots, channels, slots: settings.limits, chat, conversation, models, journal },
     deadLetters: environment.dataDir === undefined ? undefined : new DeadLetters(environment.dataDir),
     keeper: options.tokens ? undefined : keeper,
   })
-}
-
-/** Our own words, and names of the configuration: the gate for models' lines makes them safe, too. */
-function toAnswerText(text: string, prefixes: readonly string[]): ChatText | undefined {
-  const made = toChatText(text, {
-    self: [],
-    answering: [],
-    prefixes,
-    links: false,
-    maxUnits: ANSWER_UNITS_MAX,
-  })
-  return made.kind === 'text' ? made.text : undefined
 }
 
 interface JournalParts {
@@ -232,7 +222,7 @@ function createJournal({
   })
 }
 
-interface Parts extends Pick<Chorus, 'router' | 'events' | 'bots' | 'deadLetters'> {
+interface Parts extends Pick<Chorus, 'router' | 'events' | 'bots' | 'channels' | 'slots' | 'deadLetters'> {
   readonly chat: TwitchChat
   readonly conversation: Conversation
   readonly models: Models

@@ -11,11 +11,16 @@ import { bracketed, Guard } from './guard.js'
 import { healthRoutes } from './health-routes.js'
 import { listen } from './listen.js'
 import { Metrics } from './metrics.js'
+import { Moments } from './moments.js'
+import { toSections } from './sections.js'
 import { StatusStream } from './status-stream.js'
 import { WebApp } from './web-app.js'
 
 export interface ControlRoomOptions {
-  readonly chorus: Pick<Chorus, 'bots' | 'deadLetters' | 'events' | 'getStatus' | 'router'>
+  readonly chorus: Pick<
+    Chorus,
+    'bots' | 'channels' | 'deadLetters' | 'events' | 'getStatus' | 'router' | 'slots'
+  >
   readonly environment: Pick<Environment, 'controlToken' | 'host' | 'port' | 'secrets'>
   readonly clock: Clock
   /** Has Chorus stop gracefully, because somebody asks for it here. Must be safe to call twice. */
@@ -47,6 +52,7 @@ export class ControlRoom implements AsyncDisposable {
   readonly #server: Server
   readonly #app: WebApp
   readonly #metrics: Metrics
+  readonly #moments: Moments
   readonly #stream: StatusStream
   #port = 0
   #started: Promise<void> | undefined
@@ -68,7 +74,10 @@ export class ControlRoom implements AsyncDisposable {
     const status = () => chorus.getStatus()
     const fault = (error: unknown) => void events.emit('error', { error, where: 'control room' })
     this.#metrics = new Metrics({ chorus, hasJournal })
-    this.#stream = new StatusStream({ clock, status, fault })
+    this.#moments = new Moments({ clock, status, fault })
+    const history = () => this.#moments.history
+    const sections = toSections({ chorus, clock, history, hasJournal, overlay: '' })
+    this.#stream = new StatusStream({ clock, sections, fault })
     const guard = new Guard({ host, port: () => this.#port, token: this.#token })
     this.#app = new WebApp({
       server: this.#server,
@@ -126,12 +135,14 @@ export class ControlRoom implements AsyncDisposable {
     await this.#app.ready()
     this.#port = await listen(this.#server, this.#address)
     this.#metrics.start()
+    this.#moments.start()
   }
 
   async #stop(): Promise<void> {
     // A start that is on its way would listen after the end.
     await this.#started?.catch(() => {})
     this.#metrics.stop()
+    this.#moments.stop()
     this.#stream.stop()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
