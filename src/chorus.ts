@@ -2,7 +2,7 @@ import { type ChatStatus, TwitchChat } from './chat/twitch-chat.js'
 import { type Clock, DAY, systemClock } from './clock.js'
 import { loadEnvironment, parseConfig } from './config.js'
 import { type Config, type ConfigInput, toBots } from './config-schema.js'
-import { type Bot, type ChatLine, toChannelName, toMessageId } from './domain.js'
+import { type Bot, type ChannelName, type ChatLine, toChannelName, toMessageId } from './domain.js'
 import type { Environment } from './environment.js'
 import { ChorusError } from './errors.js'
 import { logEvents } from './event-log.js'
@@ -62,6 +62,9 @@ export interface Chorus extends AsyncDisposable {
   readonly events: ChorusEmitter
   /** The bots that take part: those with a token, in the environment or signed in. */
   readonly bots: readonly Bot[]
+  readonly channels: readonly ChannelName[]
+  /** How many replies are worked on at once, at most: over all bots, and by one of them. */
+  readonly slots: { readonly global: number; readonly perBot: number }
   /** Replies whose attempts are spent; without a data folder there are none to wait. */
   readonly deadLetters: DeadLetters | undefined
   /**
@@ -125,6 +128,8 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   if (bots.length === 0) throw noToken(configured, environment)
   requireModel(environment)
 
+  const channels = config.channels.map(toChannelName)
+  const settings = toEngineSettings(config)
   const conversation = new Conversation({ clock })
   const journal = createJournal({ config, environment, conversation, clock, events })
   const models = createModels({
@@ -137,7 +142,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   })
   const chat = new TwitchChat({
     bots,
-    channels: config.channels.map(toChannelName),
+    channels,
     tokens: options.tokens ?? keeper,
     ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
     dataDir: environment.dataDir,
@@ -161,7 +166,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   })
   const queue = new PQueueEngine({
     bots: bots.map((bot) => bot.login),
-    ...toEngineSettings(config),
+    ...settings,
     clock,
     random,
     events,
@@ -199,7 +204,8 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   events.on('journal:recovered', () => models.start())
   tellWhenReady(events, () => chat.status(), bots.length)
   return assemble({
-    ...{ router, events, bots, chat, conversation, models, rehearsal, journal },
+    ...{ router, events, bots, channels, slots: settings.limits },
+    ...{ chat, conversation, models, rehearsal, journal },
     deadLetters: environment.dataDir === undefined ? undefined : new DeadLetters(environment.dataDir),
     keeper: options.tokens ? undefined : keeper,
   })
@@ -229,7 +235,7 @@ function createJournal({
   })
 }
 
-interface Parts extends Pick<Chorus, 'router' | 'events' | 'bots' | 'deadLetters'> {
+interface Parts extends Pick<Chorus, 'router' | 'events' | 'bots' | 'channels' | 'slots' | 'deadLetters'> {
   readonly chat: TwitchChat
   readonly conversation: Conversation
   readonly models: Models

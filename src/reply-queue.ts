@@ -169,6 +169,8 @@ export interface ReplyQueue {
   lanes(): { readonly [login: string]: LaneStatus }
   /** The replies that were accepted first, at most so many. A queue that can't tell may lack it. */
   owed?(most: number): readonly OwedReply[]
+  /** How many there are, each one counted. A queue that can't tell may lack it. */
+  owedCount?(): number
   /** How long mentions wait in a bot's lane. */
   laneWait(bot: BotLogin): LaneWait
   /**

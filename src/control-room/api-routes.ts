@@ -1,9 +1,10 @@
 import type { Chorus } from '../chorus.js'
 import { MUTE_MINUTES_MAX, sameLogin, type TaskId } from '../domain.js'
-import type { OwedReply } from '../reply-queue.js'
 import { noSuchBot } from './no-such-bot.js'
 import { bodyOf, IDS, NAME, post } from './post.js'
+import { toReplyView } from './reply-view.js'
 import { type Answer, type AnsweredRoute, json } from './route.js'
+import { OWED_MAX } from './waiting.js'
 
 export interface ApiRoutesOptions {
   readonly chorus: Pick<Chorus, 'bots' | 'getStatus' | 'router'>
@@ -12,9 +13,6 @@ export interface ApiRoutesOptions {
   /** Clock milliseconds. */
   readonly now: () => number
 }
-
-/** Replies shown at once: those that have waited longest. */
-const OWED_MAX = 100
 
 /** What can be seen and turned while Chorus runs. */
 export function apiRoutes({ chorus, now, stop }: ApiRoutesOptions): AnsweredRoute[] {
@@ -61,18 +59,18 @@ function replyRoutes({ router }: Pick<Chorus, 'router'>, now: () => number): Ans
       method: 'GET',
       path: '/api/replies',
       access: 'token',
-      answer: () => json({ replies: router.owed(OWED_MAX).map((reply) => toView(reply, now())) }),
+      answer: () => {
+        const nowMs = now()
+        const replies = router.owed(OWED_MAX).map((reply) => {
+          const ageMs = Math.round(nowMs - reply.task.message.arrivedAtMs)
+          return { ...toReplyView(reply), ageMs }
+        })
+        return json({ replies })
+      },
     },
     post<{ ids: TaskId[] }>('/api/skip', bodyOf({ ids: IDS }), ({ ids }) => {
       const changed = ids.filter((id) => router.skip(id))
       return json({ changed, unknown: ids.filter((id) => !changed.includes(id)) })
     }),
   ]
-}
-
-/** What a person needs to know of a reply. `text` is a viewer’s: to be shown as text, and as nothing else. */
-function toView({ task, state }: OwedReply, nowMs: number): object {
-  const { channel, displayName: viewer, text, arrivedAtMs } = task.message
-  const ageMs = Math.round(nowMs - arrivedAtMs)
-  return { id: task.id, bot: task.bot, channel, viewer, text, cause: task.cause, state, ageMs }
 }

@@ -14,13 +14,18 @@ import { bracketed, Guard } from './guard.js'
 import { healthRoutes } from './health-routes.js'
 import { listen } from './listen.js'
 import { Metrics } from './metrics.js'
+import { Moments } from './moments.js'
 import { PageFiles } from './page-files.js'
+import { toSections } from './sections.js'
 import { StatusStream } from './status-stream.js'
 import { tryRoute } from './try-route.js'
 import { WebApp } from './web-app.js'
 
 export interface ControlRoomOptions {
-  readonly chorus: Pick<Chorus, 'bots' | 'deadLetters' | 'events' | 'getStatus' | 'router' | 'tryOut'>
+  readonly chorus: Pick<
+    Chorus,
+    'bots' | 'channels' | 'deadLetters' | 'events' | 'getStatus' | 'router' | 'slots' | 'tryOut'
+  >
   readonly environment: Pick<Environment, 'controlToken' | 'host' | 'port' | 'secrets'>
   readonly clock: Clock
   /** Has Chorus stop gracefully, because somebody asks for it here. Must be safe to call twice. */
@@ -59,6 +64,7 @@ export class ControlRoom implements AsyncDisposable {
   readonly #server: Server
   readonly #app: WebApp
   readonly #metrics: Metrics
+  readonly #moments: Moments
   readonly #stream: StatusStream
   #port = 0
   #started: Promise<void> | undefined
@@ -81,7 +87,14 @@ export class ControlRoom implements AsyncDisposable {
     const status = () => chorus.getStatus()
     const fault = (error: unknown) => void events.emit('error', { error, where: 'control room' })
     this.#metrics = new Metrics({ chorus, hasJournal })
-    this.#stream = new StatusStream({ clock, status, fault })
+    this.#moments = new Moments({ clock, status, fault })
+    const history = () => this.#moments.history
+    const sections = toSections({
+      ...{ chorus, clock, history, hasJournal },
+      overlay: `${OVERLAY}?token=${overlayToken.reveal()}`,
+      ...(demo && { demo: { demo: () => demo.state(), chat: () => demo.lines() } }),
+    })
+    this.#stream = new StatusStream({ path: '/api/events', access: 'token', clock, sections, fault })
     const port = () => this.#port
     const files = new PageFiles()
     const door = new Door({ token: this.#token, port, cookie: 'chorus', path: '/' })
@@ -147,12 +160,14 @@ export class ControlRoom implements AsyncDisposable {
     await this.#app.ready()
     this.#port = await listen(this.#server, this.#address)
     this.#metrics.start()
+    this.#moments.start()
   }
 
   async #stop(): Promise<void> {
     // A start that is on its way would listen after the end.
     await this.#started?.catch(() => {})
     this.#metrics.stop()
+    this.#moments.stop()
     this.#stream.stop()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()

@@ -13,6 +13,6 @@ export function toProblemBody({ error, message, advice }: Problem): Omit<Problem
 }
 
 /** Where it says what there is to be asked for. */
-export const DOCS = 'docs/control-room.md'
+const DOCS = 'docs/control-room.md'
 
 export const READ_DOCS = `${DOCS} says what can be asked for, and how.`

@@ -166,6 +166,10 @@ export class PQueueEngine implements ReplyQueue {
     return this.#ledger.oldest(most)
   }
 
+  owedCount(): number {
+    return this.#ledger.length
+  }
+
   laneWait(bot: BotLogin): LaneWait {
     // What waits for a closed room keeps nobody else waiting.
     return this.#forecast.wait(bot, (channel) => !this.#options.blocked?.(bot, channel))

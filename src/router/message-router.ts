@@ -165,6 +165,11 @@ export class MessageRouter<Line = string> {
     return this.#queue.owed?.(most) ?? []
   }
 
+  /** How many replies have no outcome; 0 where the queue can't tell. */
+  get owedCount(): number {
+    return this.#queue.owedCount?.() ?? 0
+  }
+
   /** What people have set: calm, mutes, chance. It lives in this process alone. */
   get controls(): ControlState {
     return this.#controls.state

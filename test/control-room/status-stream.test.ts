@@ -9,6 +9,10 @@ import { AT_ONCE, ask as askBot } from '../integration/questions.js'
 import { ManualClock } from '../support/manual-clock.js'
 import { ask, BEARER, rooms } from './room-fixture.js'
 
+const AT = { path: '/api/events', access: 'token' } as const
+/** What is told of the time, so many seconds after a manual clock has begun. */
+const timeAt = (seconds: number) => `event: clock\ndata: {"nowMs":${WALL_MS + seconds * SECOND}}\n\n`
+
 /** The other end of a stream, which takes what it is told to. */
 class FakeReader implements Reader {
   readonly written: string[] = []
@@ -32,9 +36,15 @@ class FakeReader implements Reader {
     this.#listeners.get('close')?.()
   }
   get snapshots(): string[] {
-    return this.written.filter((text) => text.startsWith('event: status\ndata: '))
+    return this.written.filter((text) => text.includes('event: status\ndata: '))
+  }
+  /** Of the last write, the names of what it tells. */
+  get lastTold(): string[] {
+    return Array.from((this.written.at(-1) ?? '').matchAll(/^event: (.*)$/gm), ([, name = '']) => name)
   }
 }
+
+const WALL_MS = Date.UTC(2026, 0, 1)
 
 /** A stream of a status that changes a thousand times a second, or not at all. */
 function streaming({ isBusy = true } = {}) {
@@ -42,10 +52,13 @@ function streaming({ isBusy = true } = {}) {
   const faults: unknown[] = []
   let taken = 0
   const stream = new StatusStream({
+    ...AT,
     clock,
-    status: () => {
-      taken += 1
-      return { at: isBusy ? clock.now() : 0 }
+    sections: {
+      status: () => {
+        taken += 1
+        return { at: isBusy ? clock.now() : 0 }
+      },
     },
     fault: (error) => faults.push(error),
   })
@@ -57,7 +70,9 @@ describe('a reader of the status', () => {
     const { clock, stream } = streaming()
     const reader = new FakeReader()
     stream.open(reader)
-    expect(reader.snapshots).toEqual(['event: status\ndata: {"at":0}\n\n'])
+    expect(reader.written).toEqual([
+      `event: clock\ndata: {"nowMs":${WALL_MS}}\n\nevent: status\ndata: {"at":0}\n\n`,
+    ])
     await clock.advance(SECOND)
     expect(reader.snapshots).toHaveLength(11)
   })
@@ -68,7 +83,7 @@ describe('a reader of the status', () => {
     stream.open(reader)
     await clock.advance(25 * SECOND)
     expect(reader.snapshots).toHaveLength(1)
-    expect(reader.written.slice(1)).toEqual([': nothing new\n\n', ': nothing new\n\n'])
+    expect(reader.written.slice(1)).toEqual([timeAt(10), timeAt(20)])
   })
 
   test('shares each snapshot with all others: fifty cost no more than one', async () => {
@@ -140,20 +155,104 @@ describe('a reader of the status', () => {
     expect([reader.isDestroyed, late.isDestroyed, clock.pendingTimers]).toEqual([true, true, 0])
   })
 
-  test('keeps what it has where the status can’t be told: that is a fault, and no end', async () => {
-    const clock = new ManualClock()
-    const faults: unknown[] = []
-    const status = () => {
-      if (clock.now() === 100) throw new Error('no status')
-      return { at: clock.now() }
-    }
-    const stream = new StatusStream({ clock, status, fault: (error) => faults.push(error) })
+  test('that comes later has at once what the others have, in one write', async () => {
+    const { clock, stream, taken } = streaming()
+    stream.open(new FakeReader())
+    await clock.advance(50)
+    const before = taken()
     const reader = new FakeReader()
     stream.open(reader)
-    await clock.advance(200)
-    expect(reader.snapshots).toHaveLength(2)
-    expect(faults).toHaveLength(1)
+    expect(reader.written).toEqual([
+      `event: clock\ndata: {"nowMs":${WALL_MS + 50}}\n\nevent: status\ndata: {"at":0}\n\n`,
+    ])
+    expect(taken()).toBe(before)
     stream.stop()
+  })
+})
+
+describe('a stream of several sections', () => {
+  /** Values that a test sets, told under their names. */
+  function sectioned<Name extends string>(values: Record<Name, unknown>) {
+    const clock = new ManualClock()
+    const faults: unknown[] = []
+    const calls: string[] = []
+    const make = (name: Name) => () => {
+      calls.push(name)
+      const value = values[name]
+      if (value instanceof Error) throw value
+      return value
+    }
+    const names = Object.keys(values) as Name[]
+    const sections = Object.fromEntries(names.map((name) => [name, make(name)]))
+    const stream = new StatusStream({ ...AT, clock, sections, fault: (error) => faults.push(error) })
+    const reader = new FakeReader()
+    stream.open(reader)
+    return { calls, clock, faults, reader, stream, values }
+  }
+
+  test('tells all of them at first, in their order, after the time', () => {
+    const { reader } = sectioned({ about: { a: 1 }, glance: { b: 2 } })
+    expect(reader.written).toEqual([
+      `event: clock\ndata: {"nowMs":${WALL_MS}}\n\nevent: about\ndata: {"a":1}\n\nevent: glance\ndata: {"b":2}\n\n`,
+    ])
+  })
+
+  test('then tells only what has changed, all of a frame in one write', async () => {
+    const { clock, reader, values } = sectioned<string>({ about: 1, glance: 1, lines: 1 })
+    Object.assign(values, { glance: 2, lines: 2 })
+    await clock.advance(SECOND)
+    expect(reader.written.slice(1)).toEqual(['event: glance\ndata: 2\n\nevent: lines\ndata: 2\n\n'])
+  })
+
+  test('makes each section once per frame, however many read', async () => {
+    const { calls, clock, stream } = sectioned({ about: 1, glance: 1 })
+    for (let n = 0; n < 20; n++) stream.open(new FakeReader())
+    calls.length = 0
+    await clock.advance(100)
+    expect(calls).toEqual(['about', 'glance'])
+  })
+
+  test('looks no second time into what is the identical object', async () => {
+    let looks = 0
+    const lines = { toJSON: () => ++looks }
+    const { clock, values } = sectioned<string>({ lines })
+    await clock.advance(SECOND)
+    expect(looks).toBe(1)
+    values.lines = { ...lines }
+    await clock.advance(SECOND)
+    expect(looks).toBe(2)
+  })
+
+  test('keeps one line of data, whatever is in it', () => {
+    const { reader } = sectioned({ lines: ['a\nevent: status\r\n\ndata: x'] })
+    expect(reader.lastTold).toEqual(['clock', 'lines'])
+    expect(reader.written[0]?.trimEnd().split(/\r\n|\r|\n/)).toHaveLength(5)
+  })
+
+  test('leaves out a section that is not there', () => {
+    expect(sectioned({ about: 1, demo: undefined }).reader.lastTold).toEqual(['clock', 'about'])
+  })
+
+  test('has its readers keep what can’t be told, which is one fault until it can be told again', async () => {
+    const { clock, faults, reader, stream, values } = sectioned<string>({ about: 1, glance: 1 })
+    Object.assign(values, { about: 2, glance: new Error('no glance') })
+    await clock.advance(SECOND)
+    expect(reader.written.slice(1)).toEqual(['event: about\ndata: 2\n\n'])
+    expect(faults).toHaveLength(1)
+    const late = new FakeReader()
+    stream.open(late)
+    expect(late.written[0]).toContain('event: glance\ndata: 1\n\n')
+    for (const glance of [3, new Error('again')]) {
+      values.glance = glance
+      await clock.advance(100)
+    }
+    expect(reader.written.at(-1)).toBe('event: glance\ndata: 3\n\n')
+    expect(faults).toHaveLength(2)
+    stream.stop()
+  })
+
+  test('greets with the time though nothing can be told', () => {
+    expect(sectioned({ about: new Error('nothing') }).reader.lastTold).toEqual(['clock'])
   })
 })
 
@@ -201,7 +300,7 @@ describe('/api/events', () => {
     const snapshot = 'x'.repeat(1_000_000)
     let frames = 0
     const status = () => ({ frame: frames++, snapshot })
-    const stream = new StatusStream({ clock: systemClock(20), status, fault: () => {} })
+    const stream = new StatusStream({ ...AT, clock: systemClock(20), sections: { status }, fault: () => {} })
     const cut = new Promise<void>((resolve) => {
       const server = createServer((_request, response) => {
         response.on('close', () => server.close(() => resolve()))

@@ -73,6 +73,15 @@ describe('a raid', () => {
     expect(viewers.filter((count) => count === 6).length).toBeGreaterThanOrEqual(18)
   })
 
+  it('has each of them counted as owed, also while they share a line', async () => {
+    const { engine, clock } = jointFixture()
+    await engine.accept(raid(40))
+    await clock.advance(5 * SECOND)
+    const { pending, size } = engine.metrics().global
+    expect(engine.owedCount()).toBe(engine.owed(100).length)
+    expect(engine.owedCount()).toBeGreaterThan(size + pending)
+  })
+
   it('goes on joining until one by one is quick enough again', async () => {
     const { engine, clock, together, said } = jointFixture()
     await engine.accept(raid(20))

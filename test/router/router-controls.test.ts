@@ -179,8 +179,9 @@ describe('a reply that is owed', () => {
       ['cat', 'waiting'],
     ])
     expect(seen(1)).toEqual([['ann', 'working']])
+    expect(router.owedCount).toBe(3)
     await clock.advance(MINUTE)
-    expect(router.owed(9)).toEqual([])
+    expect([router.owed(9), router.owedCount]).toEqual([[], 0])
   })
 
   it('is never said when it is skipped, in whatever state, and the others are', async () => {
@@ -207,10 +208,10 @@ describe('a reply that is owed', () => {
     expect(router.skip('ava/none' as never)).toBe(false)
   })
 
-  it('can’t be listed with a queue that lacks it', () => {
+  it('can’t be listed or counted with a queue that lacks it', () => {
     const { router } = routerFixture({
       queue: { serve: () => {}, lanes: () => ({}), owed: undefined } as never,
     })
-    expect(router.owed(9)).toEqual([])
+    expect([router.owed(9), router.owedCount]).toEqual([[], 0])
   })
 })
