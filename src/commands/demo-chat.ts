@@ -1,5 +1,5 @@
 import { type Clock, SECOND } from '../clock.js'
-import type { DemoScene } from '../control-room/demo-desk.js'
+import type { DemoScene } from '../control-room/routes/demo-desk.js'
 import { assertNever, type BotLogin } from '../domain.js'
 import { playScenario } from '../simulator/scenario-player.js'
 import { everybodyAnswer, mixedChat, questionBurst, raid, type Scenario } from '../simulator/scenarios.js'

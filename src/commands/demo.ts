@@ -4,7 +4,7 @@ import { type Cancel, type Clock, every, SECOND, systemClock } from '../clock.js
 import { loadConfig } from '../config.js'
 import type { Config } from '../config-schema.js'
 import { ControlRoom } from '../control-room/control-room.js'
-import type { DemoScene } from '../control-room/demo-desk.js'
+import type { DemoScene } from '../control-room/routes/demo-desk.js'
 import { toBotLogin, toChannelName } from '../domain.js'
 import { createLogger } from '../logger.js'
 import { seededRandom } from '../random.js'

@@ -1,5 +1,5 @@
-import type { DemoDesk, DemoScene } from '../control-room/demo-desk.js'
-import type { DemoLine, DemoState } from '../control-room/snapshot.js'
+import type { DemoDesk, DemoScene } from '../control-room/routes/demo-desk.js'
+import type { DemoLine, DemoState } from '../control-room/snapshot/snapshot.js'
 import type { ChannelName } from '../domain.js'
 import type { ModelSimulator } from '../simulator/model-simulator.js'
 import type { ShownLine } from '../simulator/shown-lines.js'

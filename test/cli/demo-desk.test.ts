@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import type { ChorusStatus } from '../../src/chorus.js'
-import type { DemoState } from '../../src/control-room/snapshot.js'
+import type { DemoState } from '../../src/control-room/snapshot/snapshot.js'
 import { ask, BEARER, post, TOKEN } from '../control-room/room-fixture.js'
 import { type Cli, configFor, test } from './cli-test.js'
 

@@ -3,7 +3,7 @@ import { afterEach } from 'vitest'
 import { createChorus } from '../../src/chorus.js'
 import { systemClock } from '../../src/clock.js'
 import { ControlRoom, type ControlRoomOptions } from '../../src/control-room/control-room.js'
-import type { Knock } from '../../src/control-room/guard.js'
+import type { Knock } from '../../src/control-room/web/guard.js'
 import { toBotLogin } from '../../src/domain.js'
 import { type Environment, parseEnvironment } from '../../src/environment.js'
 

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { DemoLine } from '../snapshot.js'
+import type { DemoLine } from '../snapshot/snapshot.js'
 
 /** Closer to the end than this, and the reader follows it. */
 const FOLLOW_PX = 40

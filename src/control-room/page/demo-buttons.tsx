@@ -1,4 +1,4 @@
-import type { DemoState } from '../snapshot.js'
+import type { DemoState } from '../snapshot/snapshot.js'
 import { post } from './ask.js'
 import { useNotices } from './notices.js'
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
-import type { Glance } from '../snapshot.js'
+import type { Glance } from '../snapshot/snapshot.js'
 import type { Connection } from './snapshot-store.js'
 import { useConnection, useSection } from './use-snapshot.js'
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import type { History } from '../snapshot.js'
+import type { History } from '../snapshot/snapshot.js'
 
 interface HistoryChartProps {
   readonly history: History

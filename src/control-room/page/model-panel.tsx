@@ -1,5 +1,5 @@
 import type { ChorusStatus } from '../../chorus.js'
-import type { ModelRequests } from '../snapshot.js'
+import type { ModelRequests } from '../snapshot/snapshot.js'
 import { useSection } from './use-snapshot.js'
 import { counted, grouped, toTime } from './words.js'
 

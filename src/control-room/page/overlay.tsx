@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { OverlayAnswer } from '../overlay.js'
+import type { OverlayAnswer } from '../snapshot/overlay.js'
 import { toNames } from './words.js'
 
 /** Names in one row; more would not fit on a stream. */

@@ -1,4 +1,4 @@
-import type { RecentLine } from '../snapshot.js'
+import type { RecentLine } from '../snapshot/snapshot.js'
 import { useNow, useSection } from './use-snapshot.js'
 import { RESULTS, toNames, toTime } from './words.js'
 

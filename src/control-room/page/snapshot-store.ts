@@ -1,4 +1,4 @@
-import type { Snapshot } from '../snapshot.js'
+import type { Snapshot } from '../snapshot/snapshot.js'
 
 /** A part of the snapshot that comes by itself. */
 export type Section = keyof Snapshot

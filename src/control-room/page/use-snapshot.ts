@@ -1,7 +1,7 @@
 import { createContext } from 'preact'
 import { useSyncExternalStore } from 'preact/compat'
 import { useContext, useEffect, useState } from 'preact/hooks'
-import type { Snapshot } from '../snapshot.js'
+import type { Snapshot } from '../snapshot/snapshot.js'
 import type { Connection, Section, SnapshotStore } from './snapshot-store.js'
 
 /** The store that everything on the page shows. */

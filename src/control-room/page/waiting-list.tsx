@@ -1,4 +1,4 @@
-import type { WaitingReply } from '../snapshot.js'
+import type { WaitingReply } from '../snapshot/snapshot.js'
 import { post } from './ask.js'
 import { useNotices } from './notices.js'
 import { useNow, useSection } from './use-snapshot.js'

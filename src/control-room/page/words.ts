@@ -1,4 +1,4 @@
-import type { RecentLine, WaitingReply } from '../snapshot.js'
+import type { RecentLine, WaitingReply } from '../snapshot/snapshot.js'
 
 /** `24 s`, `3 min 5 s`, `2 h 10 min`: a time that is read, not computed with. */
 export function toTime(ms: number): string {

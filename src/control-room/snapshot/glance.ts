@@ -1,0 +1,101 @@
+import type { ChorusStatus } from '../../chorus.js'
+import type { EpisodeState } from './episode.js'
+import { type Note, toNotes } from './note.js'
+import type { Glance } from './snapshot.js'
+import { toSpan } from './span.js'
+
+/** All that a glance is made of. */
+export interface Situation {
+  readonly status: ChorusStatus
+  readonly episode: EpisodeState | undefined
+  /** Whether there is a data folder. */
+  readonly hasJournal: boolean
+}
+
+/** Notes shown: a bot may be shut out of a hundred channels. */
+const NOTES_MAX = 20
+const NOBODY: EpisodeState = { asked: 0, answered: 0, viewersWaiting: 0, mentionsWaiting: 0 }
+
+/** How it goes, for who looks for a second: one light, one sentence, and what else should be known. */
+export function toGlance(situation: Situation): Glance {
+  const notes = toNotes(situation.status, situation)
+  return {
+    light: toLight(situation, notes),
+    sentence: toSentence(situation),
+    notes: shorten(notes.map(({ text }) => text)),
+  }
+}
+
+function toLight({ status, episode = NOBODY }: Situation, notes: readonly Note[]): Glance['light'] {
+  const isOut = status.chat.joined.length === 0 && status.state !== 'stopped'
+  if (isOut || notes.some(({ isTrouble }) => isTrouble)) return 'trouble'
+  return episode.mentionsWaiting > 0 ? 'busy' : 'well'
+}
+
+/** The first that holds: what makes all else wrong, what everybody looks at, what is as ever. */
+function toSentence({ status, episode = NOBODY }: Situation): string {
+  const { state, chat, model } = status
+  if (state !== 'running') return ending(state, episode)
+  if (chat.joined.length === 0) return 'No bot is in chat'
+  const waiting = episode.mentionsWaiting > 0 ? viewersWait(episode) : undefined
+  if (model.answeredBy === 'nobody')
+    return `The model does not answer${waiting === undefined ? '' : `: ${waiting}`}`
+  const soon = doneIn(status)
+  if (episode.raid) return `${raidOf(episode.raid)}: ${progress(episode, soon)}`
+  const standIn = toStandIn(model)
+  if (standIn !== undefined) return waiting === undefined ? standIn : `${standIn}, ${waiting}${soon}`
+  return waiting === undefined ? 'All quiet: everybody has been answered' : `${waiting}${soon}`
+}
+
+function ending(state: 'draining' | 'stopped', { mentionsWaiting }: EpisodeState): string {
+  if (state === 'stopped') return 'Chorus has stopped'
+  if (mentionsWaiting === 0) return 'Stopping: everybody has been answered'
+  return `Stopping: ${counted(mentionsWaiting, 'answer')} to go`
+}
+
+function viewersWait({ viewersWaiting }: EpisodeState): string {
+  return `${counted(viewersWaiting, 'viewer')} ${viewersWaiting === 1 ? 'waits' : 'wait'}`
+}
+
+function raidOf({ from, viewers }: NonNullable<EpisodeState['raid']>): string {
+  return `Raid from ${from}, ${counted(viewers, 'viewer')}`
+}
+
+function progress({ answered, asked, mentionsWaiting }: EpisodeState, soon: string): string {
+  if (asked === 0) return 'nobody has asked anything yet'
+  if (mentionsWaiting > 0) return `${answered} of ${asked} answered${soon}`
+  return answered === asked ? `all ${asked} answered` : `${answered} of ${asked} answered, nobody waits`
+}
+
+/** Who makes the lines, where the first model does not. */
+function toStandIn({ answeredBy, tokens }: ChorusStatus['model']): string | undefined {
+  if (answeredBy === 'fallback') return 'The model does not answer: the fallback stands in'
+  if (answeredBy !== 'template') return undefined
+  const why = tokens.level === 'spent' ? 'The day’s tokens are spent' : 'The model does not answer'
+  return `${why}: template lines stand in`
+}
+
+/**
+ * When the last of those who wait will have their answer: as far as the slowest lane can tell. Nothing where nobody waits in a
+ * lane that gets on.
+ */
+function doneIn({ chat, controls, lanes }: ChorusStatus): string {
+  const silent = new Set([...chat.parked, ...controls.muted].map(({ bot }) => bot as string))
+  const expectedMs = Object.entries(lanes)
+    .filter(
+      ([bot, { waiting, working, ready, held }]) => !silent.has(bot) && waiting + working + ready + held > 0,
+    )
+    .map(([, lane]) => lane.expectedMs)
+  const mostMs = Math.max(0, ...expectedMs)
+  return mostMs > 0 && Number.isFinite(mostMs) ? `, done in about ${toSpan(mostMs)}` : ''
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function shorten(notes: readonly string[]): string[] {
+  if (notes.length <= NOTES_MAX) return [...notes]
+  const shown = notes.slice(0, NOTES_MAX - 1)
+  return [...shown, `There are ${notes.length - shown.length} further notes.`]
+}

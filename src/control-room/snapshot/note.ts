@@ -1,0 +1,114 @@
+import type { ChorusStatus } from '../../chorus.js'
+import { MINUTE } from '../../clock.js'
+import type { BotLogin } from '../../domain.js'
+import { JOURNAL_REFUSES } from '../routes/readiness.js'
+import { toSpan } from './span.js'
+
+/** Something that should be known beside what everybody sees. */
+export interface Note {
+  readonly text: string
+  /** Somebody should look, and soon. */
+  readonly isTrouble: boolean
+}
+
+/** A mention that has waited for longer is more than a rush. */
+const WAIT_MAX_MS = 5 * MINUTE
+const PERCENT = 100
+
+/** All there is to note, the most pressing first. */
+export function toNotes(status: ChorusStatus, { hasJournal }: { readonly hasJournal: boolean }): Note[] {
+  return [
+    ...pressing(status, hasJournal).map((text) => ({ text, isTrouble: true })),
+    ...worthKnowing(status).map((text) => ({ text, isTrouble: false })),
+  ]
+}
+
+function pressing(status: ChorusStatus, hasJournal: boolean): string[] {
+  const { chat, deadLetters, isDurable, lanes, model } = status
+  const isRunning = status.state !== 'stopped'
+  return [
+    ...chat.parked.map(({ bot, reason }) => ended(`${bot} is parked: ${reason}`)),
+    ...(chat.joined.length === 0 ? absent(status) : []),
+    ...(model.answeredBy === 'nobody' ? [modelAway(model), 'Nothing stands in for it.'] : []),
+    ...(hasJournal && !isDurable && isRunning ? [JOURNAL_REFUSES] : []),
+    ...Object.entries(lanes)
+      .filter(([, { oldestMs }]) => oldestMs > WAIT_MAX_MS)
+      .map(([bot, { oldestMs }]) => `A mention of ${bot} has waited for ${toSpan(oldestMs)}.`),
+    ...(deadLetters > 0 ? [deadLettersWait(deadLetters)] : []),
+  ]
+}
+
+function worthKnowing(status: ChorusStatus): string[] {
+  const { chat, model } = status
+  return [
+    ...(model.state === 'away' && model.answeredBy !== 'nobody' ? [modelAway(model)] : []),
+    ...(model.fallback?.state === 'away' && model.answeredBy !== 'nobody' ? [modelAway(model.fallback)] : []),
+    ...tokens(status),
+    ...(chat.joined.length > 0 ? absent(status) : []),
+    ...closedRooms(status),
+    ...controls(status),
+  ]
+}
+
+/** Bots that are in no channel, though nothing keeps them out. */
+function absent({ chat }: ChorusStatus): string[] {
+  return chat.bots
+    .filter(({ joined, reason }) => joined.length === 0 && reason === undefined)
+    .map(({ bot }) => `${bot} is not in chat yet.`)
+}
+
+/** Where a bot is parked there is nothing to say of its rooms. */
+function closedRooms({ chat }: ChorusStatus): string[] {
+  return chat.bots
+    .filter(({ reason }) => reason === undefined)
+    .flatMap(({ bot, rooms }) =>
+      rooms.flatMap(({ channel, closedReason }) =>
+        closedReason === undefined ? [] : [ended(`${bot} may not talk in ${channel}: ${closedReason}`)],
+      ),
+    )
+}
+
+function modelAway(endpoint: ChorusStatus['model'] | NonNullable<ChorusStatus['model']['fallback']>): string {
+  if (endpoint.state !== 'away') return ''
+  const { advice, awayMs, model, reason } = endpoint
+  return `${ended(`The model ${model} has not answered for ${toSpan(awayMs)}: ${reason}`)} ${advice}`
+}
+
+function tokens({ model }: ChorusStatus): string[] {
+  switch (model.tokens.level) {
+    case 'low':
+      return ['The day’s tokens run low: only mentions are answered.']
+    case 'spent':
+      return ['The day’s tokens are spent: template lines stand in for the model until midnight UTC.']
+    default:
+      return []
+  }
+}
+
+function controls({ controls: { chance, isCalm, isChancePaused, muted } }: ChorusStatus): string[] {
+  return [
+    ...muted.map(({ bot, leftMs }) => mutedNote(bot, leftMs)),
+    ...(isCalm ? ['Calm is on: nobody talks unasked.'] : []),
+    ...(isChancePaused ? ['Chance replies are paused.'] : []),
+    ...(chance === undefined
+      ? []
+      : [`The chance of unasked replies is set to ${Math.round(chance * PERCENT)} %.`]),
+  ]
+}
+
+function mutedNote(bot: BotLogin, leftMs: number | undefined): string {
+  return leftMs === undefined
+    ? `${bot} is muted until it is unmuted.`
+    : `${bot} is muted for another ${toSpan(leftMs)}.`
+}
+
+function deadLettersWait(count: number): string {
+  return count === 1
+    ? 'A dead letter waits: try it again, or give it up.'
+    : `${count} dead letters wait: try them again, or give them up.`
+}
+
+/** Reasons come from many hands, with a full stop or without. */
+function ended(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`
+}

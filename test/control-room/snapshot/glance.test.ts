@@ -1,0 +1,293 @@
+import { describe, expect, test } from 'vitest'
+import type { ChorusStatus } from '../../../src/chorus.js'
+import { MINUTE, SECOND } from '../../../src/clock.js'
+import type { EpisodeState } from '../../../src/control-room/snapshot/episode.js'
+import { toGlance } from '../../../src/control-room/snapshot/glance.js'
+import { toBotLogin, toChannelName } from '../../../src/domain.js'
+import type { EndpointStatus } from '../../../src/reply/guarded-model.js'
+import type { LaneStatus } from '../../../src/reply-queue.js'
+import { idleChorus } from '../room-fixture.js'
+
+/*
+ * Goal: who looks for a second is told the truth. Method: a table of situations, each one thing apart from a Chorus that does
+ * well.
+ */
+
+const AVA = toBotLogin('ava')
+const BEN = toBotLogin('ben')
+const MYCHANNEL = toChannelName('mychannel')
+const EMPTY: LaneStatus = {
+  ...{ waiting: 0, working: 0, ready: 0, held: 0 },
+  ...{ expectedMs: 1500, oldestMs: 0, viewersPerLine: 1 },
+}
+const idle = (await idleChorus()).getStatus()
+type Bot = ChorusStatus['chat']['bots'][number]
+const [stranger] = idle.chat.bots
+const inChat = (bot: Bot['bot'], parts: Partial<Bot> = {}) =>
+  ({ ...stranger, bot, joined: [MYCHANNEL], ...parts }) as Bot
+
+const chatOf = (...bots: readonly Bot[]): ChorusStatus['chat'] => ({
+  bots,
+  joined: bots.filter(({ joined }) => joined.length > 0).map(({ bot }) => bot),
+  parked: bots.flatMap(({ bot, reason }) => (reason === undefined ? [] : [{ bot, reason }])),
+})
+
+const AWAY = {
+  ...{ state: 'away', model: 'main-model', code: 'model-unreachable', reason: 'nobody listens there' },
+  ...{ advice: 'Start it.', awayMs: 3 * MINUTE, nextProbeInMs: 0 },
+} as const
+const away = (answeredBy: ChorusStatus['model']['answeredBy']) => ({
+  model: { ...idle.model, ...AWAY, answeredBy } as ChorusStatus['model'],
+})
+const tokens = (level: 'low' | 'spent') => ({
+  model: {
+    ...idle.model,
+    answeredBy: level === 'spent' ? ('template' as const) : ('main' as const),
+    tokens: { day: '2026-01-01', tokens: 9, perDay: 10, level },
+  },
+})
+const controls = (parts: Partial<ChorusStatus['controls']>) => ({ controls: { ...idle.controls, ...parts } })
+
+const WELL: ChorusStatus = {
+  ...idle,
+  isDurable: true,
+  chat: chatOf(inChat(AVA), inChat(BEN)),
+  lanes: { ava: EMPTY },
+}
+const waits = (parts: Partial<EpisodeState> = {}): EpisodeState => ({
+  ...{ asked: 9, answered: 2, viewersWaiting: 7, mentionsWaiting: 7 },
+  ...parts,
+})
+const RAID = { from: 'CosmicCrumpet', viewers: 143 }
+const raid = (parts: Partial<EpisodeState>) => waits({ raid: RAID, asked: 100, ...parts })
+const busy = (expectedMs: number, parts: Partial<LaneStatus> = {}): Partial<ChorusStatus> => ({
+  lanes: { ava: { ...EMPTY, waiting: 5, expectedMs, ...parts }, ben: { ...EMPTY, expectedMs: 90_000 } },
+})
+
+const glanceOf = (status: Partial<ChorusStatus>, episode?: EpisodeState, hasJournal = true) =>
+  toGlance({ status: { ...WELL, ...status }, episode, hasJournal })
+
+describe('one sentence and a light', () => {
+  const nobody = { viewersWaiting: 0, mentionsWaiting: 0 }
+  test.each<[string, Partial<ChorusStatus>, EpisodeState | undefined, string, string]>([
+    ['nobody waits', {}, undefined, 'well', 'All quiet: everybody has been answered'],
+    ['viewers wait', busy(8200), waits(), 'busy', '7 viewers wait, done in about 9 s'],
+    [
+      'one viewer waits',
+      busy(200),
+      waits({ viewersWaiting: 1, mentionsWaiting: 2 }),
+      'busy',
+      '1 viewer waits, done in about 1 s',
+    ],
+    ['the wait is long', busy(89_000), waits(), 'busy', '7 viewers wait, done in about 89 s'],
+    ['the wait is minutes', busy(150_000), waits(), 'busy', '7 viewers wait, done in about 3 min'],
+    ['the wait is hours', busy(180 * MINUTE), waits(), 'busy', '7 viewers wait, done in about 3 h'],
+    ['the wait has no end', busy(Number.POSITIVE_INFINITY), waits(), 'busy', '7 viewers wait'],
+    ['the wait is not known', busy(0), waits(), 'busy', '7 viewers wait'],
+    [
+      'they wait for a bot that is muted',
+      { ...busy(9000), ...controls({ muted: [{ bot: AVA, reason: 'It is muted.' }] }) },
+      waits(),
+      'busy',
+      '7 viewers wait',
+    ],
+    [
+      'a raid is on',
+      busy(24_000),
+      raid({ answered: 61, viewersWaiting: 39, mentionsWaiting: 39 }),
+      'busy',
+      'Raid from CosmicCrumpet, 143 viewers: 61 of 100 answered, done in about 24 s',
+    ],
+    [
+      'a raid is answered',
+      {},
+      raid({ answered: 100, ...nobody }),
+      'well',
+      'Raid from CosmicCrumpet, 143 viewers: all 100 answered',
+    ],
+    [
+      'some of a raid were withdrawn',
+      {},
+      raid({ answered: 97, ...nobody }),
+      'well',
+      'Raid from CosmicCrumpet, 143 viewers: 97 of 100 answered, nobody waits',
+    ],
+    [
+      'a raid has just come',
+      {},
+      raid({ raid: { from: 'Bo', viewers: 1 }, asked: 0, answered: 0, ...nobody }),
+      'well',
+      'Raid from Bo, 1 viewer: nobody has asked anything yet',
+    ],
+    [
+      'no bot is in chat',
+      { chat: chatOf(inChat(AVA, { joined: [] })) },
+      waits(),
+      'trouble',
+      'No bot is in chat',
+    ],
+    ['nobody makes lines', away('nobody'), undefined, 'trouble', 'The model does not answer'],
+    [
+      'nobody makes lines while viewers wait',
+      { ...busy(9000), ...away('nobody') },
+      raid({}),
+      'trouble',
+      'The model does not answer: 7 viewers wait',
+    ],
+    [
+      'templates stand in',
+      away('template'),
+      undefined,
+      'well',
+      'The model does not answer: template lines stand in',
+    ],
+    [
+      'a fallback stands in while viewers wait',
+      { ...busy(9000), ...away('fallback') },
+      waits(),
+      'busy',
+      'The model does not answer: the fallback stands in, 7 viewers wait, done in about 9 s',
+    ],
+    [
+      'the tokens are spent',
+      tokens('spent'),
+      undefined,
+      'well',
+      'The day’s tokens are spent: template lines stand in',
+    ],
+    ['it stops', { state: 'draining' }, waits({ mentionsWaiting: 12 }), 'busy', 'Stopping: 12 answers to go'],
+    [
+      'it stops, one to go',
+      { state: 'draining' },
+      waits({ mentionsWaiting: 1 }),
+      'busy',
+      'Stopping: 1 answer to go',
+    ],
+    [
+      'it stops, and is done',
+      { state: 'draining' },
+      undefined,
+      'well',
+      'Stopping: everybody has been answered',
+    ],
+    [
+      'it was stopped',
+      { state: 'stopped', isDurable: false, chat: chatOf() },
+      undefined,
+      'well',
+      'Chorus has stopped',
+    ],
+  ])('while %s', (_what, status, episode, light, sentence) => {
+    expect(glanceOf(status, episode)).toMatchObject({ light, sentence })
+  })
+
+  test('count only lanes in which somebody waits for when it is done', () => {
+    const lanes = { ava: { ...EMPTY, ready: 1, expectedMs: 4000 }, ben: { ...EMPTY, expectedMs: 60_000 } }
+    expect(glanceOf({ lanes }, waits()).sentence).toBe('7 viewers wait, done in about 4 s')
+  })
+})
+
+describe('what should be known beside', () => {
+  const parked = inChat(BEN, { joined: [], reason: 'Twitch refuses its token' })
+  const shutOut = { ...(stranger?.rooms[0] ?? {}), channel: MYCHANNEL, closedReason: 'The bot is banned.' }
+  test.each<[string, Partial<ChorusStatus>, string, readonly string[]]>([
+    ['nothing', {}, 'well', []],
+    [
+      'a parked bot',
+      { chat: chatOf(inChat(AVA), parked) },
+      'trouble',
+      ['ben is parked: Twitch refuses its token.'],
+    ],
+    [
+      'a bot that is not there yet',
+      { chat: chatOf(inChat(AVA), inChat(BEN, { joined: [] })) },
+      'well',
+      ['ben is not in chat yet.'],
+    ],
+    [
+      'that nobody makes lines',
+      away('nobody'),
+      'trouble',
+      [
+        'The model main-model has not answered for 3 min: nobody listens there. Start it.',
+        'Nothing stands in for it.',
+      ],
+    ],
+    [
+      'a model that is away while another stands in',
+      away('fallback'),
+      'well',
+      ['The model main-model has not answered for 3 min: nobody listens there. Start it.'],
+    ],
+    [
+      'a fallback that is away',
+      { model: { ...idle.model, fallback: { ...AWAY, model: 'second' } as EndpointStatus } },
+      'well',
+      ['The model second has not answered for 3 min: nobody listens there. Start it.'],
+    ],
+    [
+      'a journal that can’t be written',
+      { isDurable: false },
+      'trouble',
+      [expect.stringMatching(/^The journal can’t be written/)],
+    ],
+    ['a dead letter', { deadLetters: 1 }, 'trouble', ['A dead letter waits: try it again, or give it up.']],
+    [
+      'dead letters',
+      { deadLetters: 3 },
+      'trouble',
+      ['3 dead letters wait: try them again, or give them up.'],
+    ],
+    ['a wait of up to five minutes', busy(0, { oldestMs: 5 * MINUTE }), 'well', []],
+    [
+      'a longer wait',
+      busy(0, { oldestMs: 5 * MINUTE + SECOND }),
+      'trouble',
+      ['A mention of ava has waited for 5 min.'],
+    ],
+    ['tokens that run low', tokens('low'), 'well', ['The day’s tokens run low: only mentions are answered.']],
+    [
+      'tokens that are spent',
+      tokens('spent'),
+      'well',
+      [expect.stringMatching(/^The day’s tokens are spent: .*midnight UTC\.$/)],
+    ],
+    [
+      'a channel that a bot may not talk in',
+      { chat: chatOf(inChat(AVA), inChat(BEN, { rooms: [shutOut] } as Partial<Bot>)) },
+      'well',
+      ['ben may not talk in mychannel: The bot is banned.'],
+    ],
+    [
+      'who is muted',
+      controls({
+        muted: [
+          { bot: AVA, reason: 'x', leftMs: 10 * MINUTE },
+          { bot: BEN, reason: 'x' },
+        ],
+      }),
+      'well',
+      ['ava is muted for another 10 min.', 'ben is muted until it is unmuted.'],
+    ],
+    ['calm', controls({ isCalm: true }), 'well', ['Calm is on: nobody talks unasked.']],
+    ['a pause', controls({ isChancePaused: true }), 'well', ['Chance replies are paused.']],
+    ['another chance', controls({ chance: 0.1 }), 'well', ['The chance of unasked replies is set to 10 %.']],
+  ])('is %s', (_what, status, light, notes) => {
+    expect(glanceOf(status)).toMatchObject({ light, notes })
+  })
+
+  test('is nothing of a journal where there is no data folder', () => {
+    expect(glanceOf({ isDurable: false }, undefined, false)).toMatchObject({ light: 'well', notes: [] })
+  })
+
+  test('has what is pressing before all else', () => {
+    const status = { ...controls({ isCalm: true }), ...tokens('low'), deadLetters: 2 }
+    expect(glanceOf(status).notes[0]).toMatch(/^2 dead letters/)
+  })
+
+  test('is at most twenty notes, the last of which counts the others', () => {
+    const muted = Array.from({ length: 30 }, (_, n) => ({ bot: toBotLogin(`bot${n}`), reason: 'x' }))
+    const { notes } = glanceOf(controls({ muted }))
+    expect([notes.length, notes.at(-1)]).toEqual([20, 'There are 11 further notes.'])
+  })
+})
