@@ -105,6 +105,8 @@ export const knock = (headers: Partial<Knock> = {}): Knock => ({
   origin: undefined,
   authorization: undefined,
   cookie: undefined,
+  fetchSite: undefined,
+  fetchMode: undefined,
   localAddress: '127.0.0.1',
   ...headers,
 })

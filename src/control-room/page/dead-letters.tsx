@@ -16,7 +16,11 @@ export function DeadLetters() {
   const { act, tell } = useNotices()
   const [letters, setLetters] = useState<Letters>()
   const load = useCallback(() => act(async () => setLetters(await get<Letters>('/api/dead-letters'))), [act])
-  useEffect(() => void load(), [count, load])
+  // Another count means another list; where there is none, nothing has to be asked for.
+  useEffect(() => {
+    if (count > 0) void load()
+    else setLetters(undefined)
+  }, [count, load])
   const turn = async (what: 'redrive' | 'discard', which: object, words: string) => {
     if (await act(() => post(`/api/dead-letters/${what}`, which))) tell(words)
     await load()

@@ -10,6 +10,8 @@ interface HistoryChartProps {
 }
 
 const HEIGHT = 190
+/** In the first minutes a chart of seconds would look like a raid. */
+const SPAN_LEAST_S = 120
 
 /** Three curves, told apart by their dashes as well. uPlot draws them; preact only gives it a place. */
 export function HistoryChart({ history, words }: HistoryChartProps) {
@@ -55,21 +57,25 @@ function toOptions(element: HTMLElement): uPlot.Options {
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
   }
+  const points = { show: false }
   return {
     width: element.clientWidth,
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(5, most * 1.1)] } },
+    scales: {
+      x: { range: (_plot, from, to) => [Math.min(from, to - SPAN_LEAST_S), to] },
+      y: { range: (_plot, _least, most) => [0, Math.max(5, most * 1.1)] },
+    },
     axes: [
       { ...axis, size: 30, space: 110, values: '{HH}:{mm}:{ss}' },
       { ...axis, size: 50 },
     ],
     series: [
       {},
-      { stroke: colour('--waiting'), width: 2.5, fill: colour('--waiting-fill') },
-      { stroke: colour('--answered'), width: 2 },
-      { stroke: colour('--lines'), width: 2, dash: [6, 5] },
+      { stroke: colour('--waiting'), width: 2.5, points, fill: colour('--waiting-fill') },
+      { stroke: colour('--answered'), width: 2, points },
+      { stroke: colour('--lines'), width: 2, points, dash: [6, 5] },
     ],
   }
 }

@@ -7,8 +7,8 @@ export function HistoryPanel() {
   const history = useSection('history')
   const status = useSection('status')
   if (!history || !status) return null
-  const { answerSeconds, perMinute } = status
-  const waiting = history.waiting.at(-1) ?? 0
+  const { answerSeconds, perMinute, queue } = status
+  const waiting = queue.global.size
   const words = `${waiting} waiting; ${perMinute.answered} answered and ${perMinute.lines} lines sent in the last minute`
   return (
     <section class="panel" aria-labelledby="history-title">

@@ -19,6 +19,12 @@ export class Door {
     this.#options = options
   }
 
+  /** Opens it in a browser: path and token, for nobody’s eyes but those who may come in. */
+  get link(): string {
+    const { path, token } = this.#options
+    return `${path}?token=${token.reveal()}`
+  }
+
   /** Whether the request brings the token: as a bearer, else as the cookie. */
   opensFor(knock: Knock): boolean {
     const offered = knock.authorization === undefined ? this.#cookieOf(knock) : bearerOf(knock.authorization)

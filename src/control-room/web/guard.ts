@@ -7,6 +7,9 @@ export interface Knock {
   readonly origin: string | undefined
   readonly authorization: string | undefined
   readonly cookie: string | undefined
+  /** `Sec-Fetch-Site` and `-Mode`: what a browser says of the page that asks, where it says so. */
+  readonly fetchSite: string | undefined
+  readonly fetchMode: string | undefined
   /** The address of ours that the connection was made to. */
   readonly localAddress: string | undefined
 }
@@ -40,6 +43,7 @@ export class Guard {
   refuseForeign(knock: Knock): Problem | undefined {
     const host = this.#ownHost(knock)
     if (host === undefined) return FOREIGN_HOST
+    if (isOfAnotherPage(knock)) return FOREIGN_ORIGIN
     if (knock.origin !== undefined) return knock.origin === `http://${host}` ? undefined : FOREIGN_ORIGIN
     const isSafe = READING.includes(knock.method) || knock.authorization !== undefined
     return isSafe ? undefined : NO_ORIGIN
@@ -54,6 +58,14 @@ export class Guard {
     if (localAddress !== undefined) own.push(bracketed(localAddress.replace(/^::ffff:/, '')))
     return own.includes(name) ? all : undefined
   }
+}
+
+/**
+ * Whether a browser says that a page of another origin asks, of another port too: cookies would go along. Somebody who follows a
+ * link to us is let in.
+ */
+function isOfAnotherPage({ fetchSite, fetchMode }: Knock): boolean {
+  return fetchSite !== undefined && !['same-origin', 'none'].includes(fetchSite) && fetchMode !== 'navigate'
 }
 
 /** A host as it stands in an address. */

@@ -141,7 +141,12 @@ export class WebApp {
 
 function knockOf({ headers, method, raw }: FastifyRequest): Knock {
   const { host, origin, authorization, cookie } = headers
-  return { method, host, origin, authorization, cookie, localAddress: raw.socket.localAddress }
+  return {
+    ...{ method, host, origin, authorization, cookie },
+    fetchSite: toText(headers['sec-fetch-site']),
+    fetchMode: toText(headers['sec-fetch-mode']),
+    localAddress: raw.socket.localAddress,
+  }
 }
 
 function send(answer: Exclude<Answer, { kind: 'problem' }>, reply: FastifyReply): FastifyReply {
@@ -150,6 +155,11 @@ function send(answer: Exclude<Answer, { kind: 'problem' }>, reply: FastifyReply)
   reply.code(answer.status ?? 200)
   if (answer.kind === 'json') return reply.send(answer.body)
   return reply.type(answer.type ?? 'text/plain; charset=utf-8').send(answer.text)
+}
+
+/** Of a header that came twice, nothing is believed. */
+function toText(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? '' : header
 }
 
 /** Fastify says by its status whether the request is to blame; an error of Chorus says what to do. */

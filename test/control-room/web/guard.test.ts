@@ -82,4 +82,21 @@ describe('an Origin', () => {
     expect(guard.refuseForeign(knock({ method: 'POST' }))).toMatchObject({ error: 'no-origin' })
     expect(guard.refuseForeign(knock({ method: 'POST', authorization: `Bearer ${TOKEN}` }))).toBeUndefined()
   })
+
+  test.each([
+    ['same-origin', 'cors'],
+    ['none', 'navigate'],
+    ['cross-site', 'navigate'],
+  ])('is ours, or somebody who follows a link: %s, %s', (fetchSite, fetchMode) => {
+    expect(guard.refuseForeign(knock({ fetchSite, fetchMode }))).toBeUndefined()
+  })
+
+  test.each([
+    ['same-site', 'no-cors'],
+    ['cross-site', 'no-cors'],
+    ['cross-site', 'cors'],
+    ['something else', 'no-cors'],
+  ])('is foreign where the browser says so, though nothing would change: %s, %s', (fetchSite, fetchMode) => {
+    expect(guard.refuseForeign(knock({ fetchSite, fetchMode }))).toMatchObject({ error: 'foreign-origin' })
+  })
 })

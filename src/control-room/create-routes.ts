@@ -1,0 +1,96 @@
+import type { Chorus } from '../chorus.js'
+import type { Clock } from '../clock.js'
+import { Metrics } from './metrics/metrics.js'
+import { apiRoutes } from './routes/api-routes.js'
+import { deadLetterRoutes } from './routes/dead-letter-routes.js'
+import type { DemoDesk } from './routes/demo-desk.js'
+import { demoRoutes } from './routes/demo-routes.js'
+import { healthRoutes } from './routes/health-routes.js'
+import { tryRoute } from './routes/try-route.js'
+import { Moments } from './snapshot/moments.js'
+import { Overlay } from './snapshot/overlay.js'
+import { toSections } from './snapshot/sections.js'
+import type { Door } from './web/door.js'
+import { entrance } from './web/entrance.js'
+import { PageFiles } from './web/page-files.js'
+import type { Access, Route } from './web/route.js'
+import { StatusStream } from './web/status-stream.js'
+
+export interface CreateRoutesOptions {
+  readonly chorus: Pick<
+    Chorus,
+    'bots' | 'channels' | 'deadLetters' | 'events' | 'getStatus' | 'router' | 'slots' | 'tryOut'
+  >
+  readonly clock: Clock
+  /** Has Chorus stop gracefully, because somebody asks for it here. Must be safe to call twice. */
+  readonly stopChorus: () => void
+  /** Only beside a demo: what drives it. Without it nothing below `/api/demo` is there. */
+  readonly demo?: DemoDesk
+  readonly doors: Readonly<Record<Exclude<Access, 'anyone'>, Door>>
+  /** Told of what nobody foresaw. */
+  readonly fault: (error: unknown) => void
+}
+
+/** Something that goes on while the control room is open. Its stop is safe to call twice, and before its start. */
+export interface Running {
+  start?(): void
+  stop(): void
+}
+
+const KEEP_OUT =
+  'Open the link that Chorus has printed at its start: it has the token. With CHORUS_CONTROL_TOKEN set, add ?token= and its value to this address.\n'
+const NO_OVERLAY = 'Copy the address of the overlay from the control room: it has a token of its own.\n'
+
+/** Everything that can be asked for, and what has to run for that. */
+export function createRoutes(options: CreateRoutesOptions): {
+  readonly routes: readonly Route[]
+  readonly running: readonly Running[]
+} {
+  const { chorus, clock, demo, doors, fault, stopChorus } = options
+  const hasJournal = chorus.deadLetters !== undefined
+  const status = () => chorus.getStatus()
+  const metrics = new Metrics({ chorus, hasJournal })
+  const moments = new Moments({ clock, status, fault })
+  const stream = roomStream(options, moments)
+  const overlayStream = streamOfOverlay(options)
+  const files = new PageFiles()
+  return {
+    routes: [
+      entrance({ path: '/', door: doors.token, page: files.page('index.html'), advice: KEEP_OUT }),
+      entrance({
+        path: '/overlay',
+        door: doors.overlay,
+        page: files.page('overlay.html'),
+        advice: NO_OVERLAY,
+      }),
+      ...files.routes,
+      ...healthRoutes({ status, hasJournal }),
+      metrics.route,
+      ...apiRoutes({ chorus, now: () => clock.now(), stop: stopChorus }),
+      ...deadLetterRoutes(chorus),
+      tryRoute(chorus),
+      ...(demo ? demoRoutes({ desk: demo, bots: chorus.bots }) : []),
+      stream.route,
+      overlayStream.route,
+    ],
+    running: [metrics, moments, stream, overlayStream],
+  }
+}
+
+function roomStream(options: CreateRoutesOptions, moments: Moments): StatusStream {
+  const { chorus, clock, demo, doors, fault } = options
+  const sections = toSections({
+    ...{ chorus, clock },
+    history: () => moments.history,
+    hasJournal: chorus.deadLetters !== undefined,
+    overlay: doors.overlay.link,
+    demo: demo && { demo: () => demo.state(), chat: () => demo.lines() },
+  })
+  return new StatusStream({ path: '/api/events', access: 'token', clock, sections, fault })
+}
+
+function streamOfOverlay({ chorus: { events }, clock, fault }: CreateRoutesOptions): StatusStream {
+  const overlay = new Overlay({ clock, events })
+  const sections = { overlay: () => overlay.answers() }
+  return new StatusStream({ path: '/overlay/events', access: 'overlay', clock, sections, fault })
+}
