@@ -1,6 +1,6 @@
 import type { ChorusStatus } from '../../chorus.js'
 import { SECOND } from '../../clock.js'
-import { findUnready } from '../routes/readiness.js'
+import { findUnready } from '../snapshot/readiness.js'
 import type { Labels } from './counters.js'
 import type { ProcessStatus } from './process-status.js'
 

@@ -1,6 +1,6 @@
 import type { ChorusStatus } from '../../chorus.js'
+import { findUnready } from '../snapshot/readiness.js'
 import { json, type Route } from '../web/route.js'
-import { findUnready } from './readiness.js'
 
 export interface HealthRoutesOptions {
   readonly status: () => ChorusStatus

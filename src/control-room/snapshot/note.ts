@@ -1,7 +1,7 @@
 import type { ChorusStatus } from '../../chorus.js'
 import { MINUTE } from '../../clock.js'
 import type { BotLogin } from '../../domain.js'
-import { JOURNAL_REFUSES } from '../routes/readiness.js'
+import { JOURNAL_REFUSES } from './readiness.js'
 import { toSpan } from './span.js'
 
 /** Something that should be known beside what everybody sees. */
