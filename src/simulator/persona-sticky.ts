@@ -38,7 +38,7 @@ export const sticky: Voice = {
   ],
   words: {
     tool: ['musket', 'drum', 'powder horn', 'bugle', 'quill', 'flag', 'lantern', 'wheelbarrow', 'teapot'],
-    glue: ['wood glue', 'hot glue', 'paste', 'superglue', 'flour paste', 'pine resin', 'the good glue'],
+    glue: ['wood glue', 'hot glue', 'paste', 'superglue', 'flour paste', 'pine resin', 'good glue'],
     foe: ['the redcoats', 'the tax men', 'the tea merchants', 'the royal wig makers', 'the king’s geese'],
     place: ['Valley Forge', 'Bunker Hill', 'Boston harbour', 'Yorktown', 'Concord', 'Saratoga', 'Trenton'],
   },

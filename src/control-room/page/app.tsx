@@ -7,6 +7,7 @@ import { HistoryPanel } from './history-panel.js'
 import { ModelPanel } from './model-panel.js'
 import { OverlayPanel } from './overlay-panel.js'
 import { RecentLines } from './recent-lines.js'
+import { TallyPanel } from './tally-panel.js'
 import { TryOut } from './try-out.js'
 import { useSection } from './use-snapshot.js'
 import { WaitingList } from './waiting-list.js'
@@ -36,7 +37,10 @@ export function App() {
               <ModelPanel />
               <TryOut />
             </div>
-            <OverlayPanel />
+            <div class="columns">
+              <TallyPanel />
+              <OverlayPanel />
+            </div>
           </main>
         </div>
       )}
