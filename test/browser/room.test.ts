@@ -1,51 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { rooms } from '../control-room/room-fixture.js'
-import { choruses, type FixtureOptions } from '../integration/chorus-fixture.js'
-import { AT_ONCE, ask, attemptsFor, outcomeOf } from '../integration/questions.js'
-import { browsers } from './browser-fixture.js'
+import { describe, expect, test } from 'vitest'
+import { ask, attemptsFor, outcomeOf } from '../integration/questions.js'
+import { chorusPages, makeDead } from './chorus-page.js'
 import { gone, partsOf, rowsOf, seen, until } from './page-parts.js'
 
-const start = choruses()
-const open = rooms()
-const { openRoom, takeFaults } = browsers()
-
-let dataDir: string
-beforeEach(() => {
-  dataDir = mkdtempSync(path.join(tmpdir(), 'chorus-room-'))
-})
-afterEach(() => rmSync(dataDir, { recursive: true }))
-
-/** A Chorus in chat whose replies die of one failure, and its page. Time runs as in the browser. */
-async function openPage({ config, ...options }: FixtureOptions = {}) {
-  const fixture = await start({
-    ...{ factor: 1, dataDir, latency: 0 },
-    config: { ...AT_ONCE.config, retry: { attempts: 1 }, ...config },
-    ...options,
-  })
-  const { chorus, clock } = fixture
-  const stopChorus = vi.fn()
-  const page = await openRoom(await open({ chorus, clock, stopChorus }))
-  return { ...fixture, ...partsOf(page), page, stopChorus }
-}
-
-/** Makes a dead letter for each of these viewers; the model is well again then. */
-async function makeDead(fixture: Awaited<ReturnType<typeof openPage>>, viewers: readonly string[]) {
-  const questions: string[] = []
-  for (const viewer of viewers) {
-    fixture.model.script({ kind: 'bad-json' })
-    const question = ask(fixture, { viewer, text: `what does ${viewer} get?` })
-    expect(await outcomeOf(fixture, question)).toMatchObject({ kind: 'dead' })
-    questions.push(question)
-  }
-  return questions
-}
+const { open, takeFaults } = chorusPages()
 
 describe('a bot’s card', () => {
   test('mutes it for good and lets it talk again: what it was asked meanwhile is answered then', async () => {
-    const page = await openPage()
+    const page = await open()
     const { button, card, chorus, lines, waiting } = page
     await button('Mute ben').click()
     await seen(card('ben').getByText('‖ In chat, muted'))
@@ -63,7 +25,7 @@ describe('a bot’s card', () => {
   })
 
   test('mutes it for five minutes, and says for how long yet', async () => {
-    const { button, card, chorus } = await openPage()
+    const { button, card, chorus } = await open()
     await button('Mute ava for 5 minutes').click()
     await seen(card('ava').getByText(/^muted for (5 min|4 min \d+ s)$/))
     const [muted] = chorus.router.controls.muted
@@ -80,7 +42,7 @@ test.each([
   ['Calm', 'isCalm'],
   ['Pause chance replies', 'isChancePaused'],
 ] as const)('%s is turned on and off, and shows how it stands', async (name, control) => {
-  const { chorus, page } = await openPage()
+  const { chorus, page } = await open()
   const turn = page.getByRole('button', { name: new RegExp(`^(✓ )?${name}`) })
   for (const isOn of [true, false]) {
     await turn.click()
@@ -90,7 +52,7 @@ test.each([
 })
 
 test('who is skipped gets no answer, and is shown as withdrawn by the streamer', async () => {
-  const page = await openPage()
+  const page = await open()
   const { button, chorus, lines, notices, waiting } = page
   chorus.router.mute('ava')
   const skipped = ask(page, { viewer: 'ann' })
@@ -113,7 +75,7 @@ test('who is skipped gets no answer, and is shown as withdrawn by the streamer',
 
 describe('dead letters', () => {
   test('are shown with their reason; one that is tried again is answered and gone', async () => {
-    const page = await openPage()
+    const page = await open()
     const { button, deadLetters, lines, notices } = page
     expect(await deadLetters.count()).toBe(0)
     const [question = ''] = await makeDead(page, ['ann'])
@@ -129,7 +91,7 @@ describe('dead letters', () => {
   })
 
   test('are given up one by one: the others stay', async () => {
-    const page = await openPage()
+    const page = await open()
     const { button, chorus, deadLetters } = page
     await makeDead(page, ['ann', 'cat'])
     await until(() => rowsOf(deadLetters).count()).toBe(2)
@@ -143,7 +105,7 @@ describe('dead letters', () => {
     ['Redrive all', 'All of them are tried again.', ['sent', 'sent']],
     ['Discard all', 'All of them are given up.', []],
   ])('are all taken at once: %s', async (name, words, outcomes) => {
-    const page = await openPage()
+    const page = await open()
     const { button, deadLetters, notices, record } = page
     await makeDead(page, ['ann', 'cat'])
     await until(() => rowsOf(deadLetters).count()).toBe(2)
@@ -157,7 +119,7 @@ describe('dead letters', () => {
 
 describe('stop', () => {
   test('is asked for twice: Escape and “Go on” leave Chorus alone, “Stop it” stops it', async () => {
-    const { button, notices, page, stopChorus } = await openPage()
+    const { button, notices, page, stopChorus } = await open()
     const stop = page.getByRole('button', { name: /^Stop Answers/ })
     const dialog = page.getByRole('dialog', { name: 'Stop Chorus?' })
     await stop.click()
@@ -176,7 +138,7 @@ describe('stop', () => {
   })
 
   test('is shown while it goes on, and can’t be asked for again', async () => {
-    const page = await openPage()
+    const page = await open()
     const { chorus, headline, model } = page
     model.always({ kind: 'hang' })
     ask(page)
@@ -192,7 +154,7 @@ describe('stop', () => {
 
 describe('trying a persona', () => {
   test('shows what the bot would say, with its own persona and with another: chat hears nothing', async () => {
-    const { bots, model, page, record, tryOut, twitch } = await openPage()
+    const { bots, model, page, record, tryOut, twitch } = await open()
     await tryOut.getByRole('combobox').selectOption(bots[1] ?? '')
     await tryOut.getByLabel('What a viewer says').fill('do you like pizza?')
     await tryOut.getByRole('button').click()
@@ -215,7 +177,7 @@ describe('trying a persona', () => {
   })
 
   test('tells in words why there is no line, and can be asked again', async () => {
-    const { model, notices, tryOut } = await openPage()
+    const { model, notices, tryOut } = await open()
     model.always({ kind: 'bad-json' })
     await tryOut.getByLabel('What a viewer says').fill('hello?')
     await tryOut.getByRole('button').click()
@@ -228,7 +190,7 @@ describe('trying a persona', () => {
 })
 
 test('template lines stand in for a model that is away, and the page says so', async () => {
-  const page = await openPage({ config: { model: { template: true } } })
+  const page = await open({ config: { model: { template: true } } })
   const { headline, lines, model, modelPanel, room } = page
   await model.away()
   for (const viewer of ['ann', 'cat', 'dan', 'eve']) room.say(viewer, '@ava hello?')
