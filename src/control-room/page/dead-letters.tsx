@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { DeadLetter } from '../../journal/dead-letter-table.js'
 import { get, post } from './ask.js'
@@ -21,7 +22,7 @@ export function DeadLetters() {
     if (count > 0) void load()
     else setLetters(undefined)
   }, [count, load])
-  const turn = async (what: 'redrive' | 'discard', which: object, words: string) => {
+  const turn = async (what: 'redrive' | 'discard', which: object, words: ComponentChildren) => {
     if (await act(() => post(`/api/dead-letters/${what}`, which))) tell(words)
     await load()
   }
@@ -54,12 +55,8 @@ export function DeadLetters() {
           <LetterRow
             key={letter.id}
             letter={letter}
-            onRedrive={() =>
-              void turn('redrive', { ids: [letter.id] }, `${letter.viewer}’s question is tried again.`)
-            }
-            onDiscard={() =>
-              void turn('discard', { ids: [letter.id] }, `${letter.viewer}’s question is given up.`)
-            }
+            onRedrive={() => void turn('redrive', { ids: [letter.id] }, toWords(letter, 'is tried again'))}
+            onDiscard={() => void turn('discard', { ids: [letter.id] }, toWords(letter, 'is given up'))}
           />
         ))}
       </ol>
@@ -67,6 +64,14 @@ export function DeadLetters() {
         <p class="quiet">and {grouped(letters.count - letters.deadLetters.length)} more</p>
       )}
     </section>
+  )
+}
+
+function toWords({ viewer }: DeadLetter, fate: string): ComponentChildren {
+  return (
+    <>
+      <bdi>{viewer}</bdi>’s question {fate}.
+    </>
   )
 }
 

@@ -4,12 +4,12 @@ import { Refused } from './ask.js'
 
 interface Notice {
   readonly number: number
-  readonly text: string
+  readonly words: ComponentChildren
   readonly isProblem: boolean
 }
 
 interface Teller {
-  tell(text: string): void
+  tell(words: ComponentChildren): void
   /** Does something, and tells what went wrong with it. Resolves to whether it went well. */
   act(work: () => Promise<unknown>): Promise<boolean>
 }
@@ -24,14 +24,14 @@ const TellerContext = createContext<Teller | undefined>(undefined)
 export function Notices({ children }: { readonly children: ComponentChildren }) {
   const [notices, setNotices] = useState<readonly Notice[]>([])
   const count = useRef(0)
-  const show = useCallback((text: string, isProblem: boolean) => {
-    const notice = { number: ++count.current, text, isProblem }
+  const show = useCallback((words: ComponentChildren, isProblem: boolean) => {
+    const notice = { number: ++count.current, words, isProblem }
     setNotices((shown) => [...shown, notice].slice(-SHOWN_MAX))
     setTimeout(() => setNotices((shown) => shown.filter((other) => other !== notice)), SHOWN_MS)
   }, [])
   const teller = useMemo<Teller>(
     () => ({
-      tell: (text) => show(text, false),
+      tell: (words) => show(words, false),
       act: async (work) => {
         try {
           await work()
@@ -48,10 +48,10 @@ export function Notices({ children }: { readonly children: ComponentChildren }) 
     <TellerContext.Provider value={teller}>
       {children}
       <div class="notices" role="status" aria-live="polite">
-        {notices.map(({ number, text, isProblem }) => (
+        {notices.map(({ number, words, isProblem }) => (
           <p key={number} class={isProblem ? 'notice problem' : 'notice'}>
             {isProblem && <span aria-hidden="true">■ </span>}
-            {text}
+            {words}
           </p>
         ))}
       </div>

@@ -12,7 +12,7 @@ export function Overlay({ address }: { readonly address: string }) {
     <ul aria-live="polite">
       {answers.map(({ id, bot, viewers, isSaid }) => (
         <li key={id}>
-          <b>{bot}</b> {isSaid ? 'answered' : 'is answering'} {toNames(viewers, NAMES_MAX)}
+          <b>{bot}</b> {isSaid ? 'answered' : 'is answering'} <bdi>{toNames(viewers, NAMES_MAX)}</bdi>
         </li>
       ))}
     </ul>

@@ -33,7 +33,12 @@ function LineRow({ line, nowMs }: { readonly line: RecentLine; readonly nowMs: n
           </span>{' '}
           <span class="quiet">
             <b>{bot}</b>
-            {viewers.length > 0 && ` → ${toNames(viewers)}`}
+            {viewers.length > 0 && (
+              <>
+                {' → '}
+                <bdi>{toNames(viewers)}</bdi>
+              </>
+            )}
             {tookMs !== undefined && `, after ${toTime(tookMs)}`}
           </span>
         </p>

@@ -31,7 +31,12 @@ function WaitingRow({ reply, nowMs }: { readonly reply: WaitingReply; readonly n
   const { bot, cause, id, state, text, viewer, askedAtMs } = reply
   const skip = async () => {
     const isDone = await act(() => post('/api/skip', { ids: [id] }))
-    if (isDone) tell(`${viewer} gets no answer from ${bot}.`)
+    if (!isDone) return
+    tell(
+      <>
+        <bdi>{viewer}</bdi> gets no answer from {bot}.
+      </>,
+    )
   }
   return (
     <li class={`entry ${state}`}>

@@ -1,0 +1,179 @@
+import { expect } from 'vitest'
+import { SECOND } from '../../src/clock.js'
+import { type Cli, test } from '../cli/cli-test.js'
+import { TOKEN } from '../control-room/room-fixture.js'
+import { browsers } from './browser-fixture.js'
+import { gone, partsOf, rowsOf, SEEN_MAX_MS, seen, textsOf, until } from './page-parts.js'
+
+const { openRoom, takeFaults } = browsers()
+
+const BOTS = ['ava', 'bob', 'cleo', 'dan', 'eve']
+/** A raid of a hundred takes Twitch’s limits as they are: many bots and shared lines get through it soonest. */
+const CAST = `
+channels: [mychannel]
+bots: [${BOTS.map((login) => `{ login: ${login} }`).join(', ')}]
+replies: { chance: 0, delays: { mention: [0, 0] }, joint: { whenWaitOver: 1 } }
+queue: { global: 20, perBot: 4 }
+stop: { deadline: 1 }
+`
+const ENV = { PORT: '0', CHORUS_CONTROL_TOKEN: TOKEN, LOG_LEVEL: 'debug', CHORUS_CONFIG: 'live.yaml' }
+const VIEWERS = ['Ann', 'Ben', 'Cat', 'Dora']
+const RAID_MAX_MS = 60 * SECOND
+
+/** The page of a real demo, in which nobody talks but whom the test lets talk. */
+async function openDemo(cli: Cli, config = CAST) {
+  cli.write('live.yaml', config)
+  const demo = cli.start(['demo'], ENV)
+  const [url = ''] = /http\S+/.exec(await demo.line(/^Control room: http/)) ?? []
+  await demo.event('ready')
+  const page = await openRoom({ url, link: url })
+  const parts = partsOf(page)
+  await page.getByLabel('Chat speed').selectOption('silent')
+  const say = async (viewer: string, text: string) => {
+    await page.getByLabel('You are').fill(viewer)
+    await page.getByLabel('and say').fill(text)
+    await parts.button('Say it').click()
+    await until(() => page.getByLabel('and say').inputValue()).toBe('')
+  }
+  return { ...parts, demo, page, say }
+}
+
+/** `7` of `Raid from CosmicCrumpet, 100 viewers: 7 of 52 answered, …`. */
+function answeredIn(sentence: string | null): number {
+  const [, some, all] = /^Raid from .*: (?:(\d+) of \d+|all (\d+)) answered/.exec(sentence ?? '') ?? []
+  return Number(some ?? all ?? 0)
+}
+
+test('who types a mention as a viewer sees the bot’s answer in chat, and in the last lines', async ({
+  cli,
+}) => {
+  const { button, chat, lines, page, say } = await openDemo(cli)
+  await button('@ava').click()
+  expect(await page.getByLabel('and say').inputValue()).toBe('@ava ')
+  await say('PixelFan', '@ava do you like pizza?')
+  await seen(chat.locator('.viewer', { hasText: 'PixelFan: @ava do you like pizza?' }))
+  const answer = chat.locator('.bot', { hasText: /^ava.*@PixelFan/ })
+  await seen(answer)
+  const said = (await answer.textContent())?.split('@PixelFan ')[1] ?? 'nothing'
+  await seen(
+    rowsOf(lines)
+      .filter({ hasText: '✓ Sent' })
+      .filter({ hasText: 'ava → @PixelFan' })
+      .filter({ hasText: said }),
+  )
+})
+
+test('a bot’s name is refused in words, and what was typed stays', async ({ cli }) => {
+  const { button, notices, page } = await openDemo(cli)
+  await page.getByLabel('You are').fill('Ava')
+  await page.getByLabel('and say').fill('I am ava')
+  await button('Say it').click()
+  await seen(notices.getByText('That is the name of a bot'))
+  expect(await page.getByLabel('and say').inputValue()).toBe('I am ava')
+  expect(takeFaults()).toEqual([expect.stringContaining('409 (Conflict)')])
+})
+
+test('a model that goes away is told of, and that nobody makes lines; when it is back, who waited is answered', async ({
+  cli,
+}) => {
+  const { button, chat, headline, light, modelPanel, say } = await openDemo(cli)
+  await seen(modelPanel.getByText('● Answers (breaker closed): it makes the lines'))
+  await button('Model outage').click()
+  await until(() => button('Model outage').getAttribute('aria-pressed')).toBe('true')
+  for (const viewer of VIEWERS) await say(viewer, '@ava hello?')
+  await seen(
+    modelPanel.getByText(/^■ Away for \d+ s \(breaker open\): nobody makes lines: what is asked waits$/),
+  )
+  await seen(modelPanel.getByText(/Asked again in \d+ s\.$/))
+  await until(() => headline.textContent()).toBe('The model does not answer: 4 viewers wait')
+  expect(await light.textContent()).toBe('■Look here')
+  expect(await chat.locator('.bot').count()).toBe(0)
+  await button('Model outage').click()
+  await seen(modelPanel.getByText('● Answers (breaker closed): it makes the lines'))
+  for (const viewer of VIEWERS) await seen(chat.locator('.bot', { hasText: `@${viewer}` }))
+  await until(() => light.textContent()).toBe('●All well')
+})
+
+test('cut connections are shown on every bot’s card, and that they are back', async ({ cli }) => {
+  const { button, card, chat, headline, notices, page, say } = await openDemo(cli)
+  for (const bot of BOTS) await seen(card(bot).getByText('● In chat'))
+  const cards = await textsOf(page, '.cards')
+  await button('Cut the connection').click()
+  await seen(notices.getByText('Every bot has lost its connection.'))
+  await until(async () => (await cards()).join()).toContain('Not in chat yet: connecting')
+  for (const bot of BOTS) await seen(card(bot).getByText('● In chat'))
+  const shown = (await cards()).join('\n')
+  for (const bot of BOTS) expect(shown).toContain(`${bot}… Not in chat yet: connecting`)
+  await until(() => headline.textContent()).toBe('All quiet: everybody has been answered')
+  await say('Ann', '@ava are you back?')
+  await seen(chat.locator('.bot', { hasText: '@Ann' }))
+})
+
+test('five questions, a line to everyone, and the speed of chat are played as they say', async ({ cli }) => {
+  const { button, chat, page } = await openDemo(cli)
+  await button('Everyone respond').click()
+  await seen(chat.locator('.viewer', { hasText: BOTS.map((bot) => `@${bot}`).join(' ') }))
+  for (const bot of BOTS) await seen(chat.locator('.bot', { hasText: bot }))
+  const viewers = chat.locator('.viewer')
+  expect(await viewers.count()).toBe(1)
+  await button('Five questions').click()
+  await until(() => viewers.count()).toBe(6)
+  await page.getByLabel('Chat speed').selectOption('wild')
+  await until(() => viewers.count()).toBeGreaterThan(25)
+  expect(await page.getByLabel('Chat speed').inputValue()).toBe('10')
+  await page.getByLabel('Chat speed').selectOption('silent')
+})
+
+test('a raid of a hundred is followed to its last answer, over a reload in its middle', {
+  timeout: RAID_MAX_MS + SEEN_MAX_MS,
+}, async ({ cli }) => {
+  const { button, chat, demo, headline, light, lines, page, waiting } = await openDemo(cli)
+  await until(() => headline.textContent()).toBe('All quiet: everybody has been answered')
+  await until(() => light.textContent()).toBe('●All well')
+  const sentences = await textsOf(page, 'h1')
+  const lights = await textsOf(page, '.light')
+  await button('Raid!').click()
+  await seen(chat.getByText(/^100 raiders from \w+ have joined!$/))
+  await until(() => headline.textContent()).toMatch(
+    /^Raid from CosmicCrumpet, 100 viewers: \d+ of \d+ answered/,
+  )
+  await until(async () => answeredIn(await headline.textContent())).toBeGreaterThan(10)
+  expect(await rowsOf(waiting).count()).toBeGreaterThan(0)
+  const counts = (await sentences()).map(answeredIn)
+  expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+  expect(new Set(counts).size).toBeGreaterThan(3)
+  expect(await lights()).toEqual(['●All well', '▲Busy'])
+
+  const before = {
+    answered: Math.max(...counts),
+    line: await rowsOf(lines).first().locator('.said').textContent(),
+  }
+  await page.reload()
+  await seen(rowsOf(lines).filter({ hasText: before.line ?? '' }))
+  expect(answeredIn(await headline.textContent())).toBeGreaterThanOrEqual(before.answered)
+  const chart = await page.getByRole('img', { name: 'in the last minute' }).getAttribute('aria-label')
+  expect(Number(/(\d+) answered/.exec(chart ?? '')?.[1])).toBeGreaterThanOrEqual(before.answered)
+
+  const finished = expect.poll(() => headline.textContent(), { timeout: RAID_MAX_MS })
+  await finished.toBe('Raid from CosmicCrumpet, 100 viewers: all 100 answered')
+  await until(() => light.textContent()).toBe('●All well')
+  await gone(rowsOf(waiting))
+  await seen(waiting.getByText('Nobody: everybody who asked has been answered.'))
+  expect(unanswered(demo.output)).toEqual([])
+})
+
+/** Raiders whom no bot has called, by what the demo has printed. */
+function unanswered(output: string): string[] {
+  const [, sinceRaid = ''] = output.split(' raiders from ')
+  const lines = sinceRaid.split('\n').flatMap((line) => {
+    const [, name, text] = /^(\w+): (.*)$/.exec(line) ?? []
+    return name !== undefined && text !== undefined ? [{ name, text }] : []
+  })
+  const called = lines
+    .filter(({ name }) => BOTS.includes(name))
+    .map(({ text }) => text)
+    .join(' ')
+  const raiders = lines.filter(({ name }) => !BOTS.includes(name)).map(({ name }) => name)
+  expect(new Set(raiders).size).toBe(100)
+  return raiders.filter((name) => !new RegExp(`@${name}\\b`, 'i').test(called))
+}
