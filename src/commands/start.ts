@@ -33,11 +33,12 @@ export async function startCommand({ file }: { readonly file?: string | undefine
   })
   await using chorus = await createChorus(config, { environment, logger })
   const clock = systemClock()
+  const told = remarks(loaded, chorus.bots)
   await using room = new ControlRoom({
-    ...{ chorus, environment, clock },
+    ...{ chorus, environment, clock, remarks: told },
     stopChorus: () => signal.requestGraceful(),
   })
-  for (const text of remarks(loaded, chorus.bots)) logger.warn({ event: 'note' }, text)
+  for (const text of told) logger.warn({ event: 'note' }, text)
   const unhandled = (error: unknown) =>
     void chorus.events.emit('error', { error, where: 'unhandled rejection' })
   process.on('unhandledRejection', unhandled)

@@ -24,6 +24,8 @@ export interface CreateRoutesOptions {
   readonly clock: Clock
   /** Has Chorus stop gracefully, because somebody asks for it here. Must be safe to call twice. */
   readonly stopChorus: () => void
+  /** What was said at the start and still holds, in full sentences: such as who is left out. */
+  readonly remarks?: readonly string[]
   /** Only beside a demo: what drives it. Without it nothing below `/api/demo` is there. */
   readonly demo?: DemoDesk
   readonly doors: Readonly<Record<Exclude<Access, 'anyone'>, Door>>
@@ -50,7 +52,7 @@ export function createRoutes(options: CreateRoutesOptions): {
   const hasJournal = chorus.deadLetters !== undefined
   const status = () => chorus.getStatus()
   const metrics = new Metrics({ chorus, hasJournal })
-  const moments = new Moments({ clock, status, fault })
+  const moments = new Moments({ clock, owed: () => chorus.router.owedCount, status, fault })
   const stream = roomStream(options, moments)
   const overlayStream = streamOfOverlay(options)
   const files = new PageFiles()
@@ -78,9 +80,9 @@ export function createRoutes(options: CreateRoutesOptions): {
 }
 
 function roomStream(options: CreateRoutesOptions, moments: Moments): StatusStream {
-  const { chorus, clock, demo, doors, fault } = options
+  const { chorus, clock, demo, doors, fault, remarks = [] } = options
   const sections = toSections({
-    ...{ chorus, clock },
+    ...{ chorus, clock, remarks },
     history: () => moments.history,
     hasJournal: chorus.deadLetters !== undefined,
     overlay: doors.overlay.link,

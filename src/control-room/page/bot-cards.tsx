@@ -1,23 +1,29 @@
 import type { ChorusStatus } from '../../chorus.js'
 import type { BotLogin } from '../../domain.js'
-import { MuteButtons } from './mute-buttons.js'
+import { MuteAll, MuteButtons } from './mute-buttons.js'
 import { SlotCells } from './slot-cells.js'
 import { useSection } from './use-snapshot.js'
 import { counted, toTime } from './words.js'
 
 type BotStatus = ChorusStatus['chat']['bots'][number]
+type Lane = ChorusStatus['lanes'][string]
 
 /** A card per bot, and the slots that all of them share. */
 export function BotCards() {
   const status = useSection('status')
-  const slots = useSection('about')?.slots
-  if (!status || !slots) return null
+  const about = useSection('about')
+  if (!status || !about) return null
+  const { channels, slots } = about
   return (
     <section aria-labelledby="bots-title">
       <div class="title-row">
-        <h2 id="bots-title">Bots</h2>
+        <h2 id="bots-title">Bots in {channels.map((channel) => `#${channel}`).join(', ')}</h2>
+        <MuteAll
+          bots={status.chat.bots.map(({ bot }) => bot)}
+          muted={status.controls.muted.map(({ bot }) => bot)}
+        />
         <p class="all-slots">
-          Worked on at once, of all bots{' '}
+          Written at once, by all bots{' '}
           <SlotCells taken={status.queue.global.pending} of={slots.global} label="Slots of all bots" />
         </p>
       </div>
@@ -52,16 +58,13 @@ function BotCard({ bot, status, slots }: BotCardProps) {
         <>
           <p class="figures">
             <Figure value={lane.waiting} label="waiting" />
-            <Figure value={lane.working} label="in work" />
-            <Figure value={lane.ready} label="ready" />
+            <Figure value={lane.working} label={lane.working === 1 ? 'line in work' : 'lines in work'} />
+            <Figure value={lane.ready} label={lane.ready === 1 ? 'line ready' : 'lines ready'} />
             {lane.held > 0 && <Figure value={lane.held} label="on hold" />}
           </p>
           <p>
             <SlotCells taken={lane.working} of={slots} label={`Slots of ${bot.bot}`} />
-            <span class="quiet">
-              {lane.waiting > 0 ? ` about ${toTime(lane.expectedMs)} to wait` : ' nobody waits for a slot'}
-              {lane.viewersPerLine > 1 && `, ${lane.viewersPerLine} viewers share a line`}
-            </span>
+            <span class="quiet"> {toWait(lane, standing.kind, status.model.answeredBy)}</span>
           </p>
         </>
       )}
@@ -92,7 +95,7 @@ function Allowance({ bot: { bot, linesLeft, linesMax } }: { readonly bot: BotSta
         aria-label={`Lines that Twitch allows ${bot} now`}
       />
       <span class="quiet">
-        {linesLeft} of {counted(linesMax, 'line')} left in 30 s
+        Twitch allows {linesLeft} of {counted(linesMax, 'line')} in 30 s
       </span>
     </p>
   )
@@ -104,11 +107,22 @@ const SIGNS: Readonly<Record<Kind, string>> = { 'in-chat': '●', muted: '‖', 
 
 function toStanding(bot: BotStatus, isMuted: boolean): { readonly kind: Kind; readonly words: string } {
   if (bot.reason !== undefined) return { kind: 'parked', words: `Parked: ${bot.reason}` }
-  if (bot.joined.length === 0) return { kind: 'on-the-way', words: 'Not in chat yet: connecting' }
+  if (bot.joined.length === 0) return { kind: 'on-the-way', words: 'Not in chat: it connects by itself' }
   if (isMuted) return { kind: 'muted', words: 'In chat, muted' }
   const closed = bot.rooms.find(({ closedReason }) => closedReason !== undefined)
   if (closed) return { kind: 'parked', words: `Kept out of #${closed.channel}: ${closed.closedReason}` }
   return { kind: 'in-chat', words: 'In chat' }
+}
+
+/** How long a question waits; a forecast would be wrong where nothing goes on. */
+function toWait(lane: Lane, kind: Kind, answeredBy: ChorusStatus['model']['answeredBy']): string {
+  const { expectedMs, held, ready, viewersPerLine, waiting, working } = lane
+  if (waiting + working + ready + held === 0) return 'nobody waits'
+  if (kind === 'muted') return 'they wait until it is unmuted'
+  if (kind !== 'in-chat') return 'they wait until it may talk'
+  if (answeredBy === 'nobody') return 'they wait for the model'
+  const shared = viewersPerLine > 1 ? `, ${viewersPerLine} viewers share a line` : ''
+  return `a question waits about ${toTime(expectedMs)}${shared}`
 }
 
 /** What it is in its channels beside a member: the channel is named where there are several. */

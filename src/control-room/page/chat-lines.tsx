@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { DemoLine } from '../snapshot/snapshot.js'
 
 /** Closer to the end than this, and the reader follows it. */
@@ -8,9 +8,16 @@ const FOLLOW_PX = 40
 export function ChatLines({ lines }: { readonly lines: readonly DemoLine[] }) {
   const list = useRef<HTMLOListElement>(null)
   const follows = useRef(true)
-  useLayoutEffect(() => {
+  const follow = () => {
     if (list.current && follows.current) list.current.scrollTop = list.current.scrollHeight
-  }, [lines])
+  }
+  useLayoutEffect(follow, [lines])
+  useEffect(() => {
+    // What stands above may take some of its height.
+    const resized = new ResizeObserver(follow)
+    if (list.current) resized.observe(list.current)
+    return () => resized.disconnect()
+  }, [])
   return (
     <ol
       ref={list}

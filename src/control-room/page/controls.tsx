@@ -1,11 +1,12 @@
-import { useRef } from 'preact/hooks'
 import { post } from './ask.js'
+import { ConfirmButton } from './confirm-button.js'
 import { useNotices } from './notices.js'
 import { useSection } from './use-snapshot.js'
 
 /** The big buttons: what a streamer presses in a raid without looking for it. */
 export function Controls() {
   const status = useSection('status')
+  const isDemo = useSection('about')?.isDemo === true
   if (!status) return null
   const { isCalm, isChancePaused } = status.controls
   return (
@@ -16,7 +17,7 @@ export function Controls() {
       <Switch path="/api/pause-chance" isOn={isChancePaused} name="Pause chance replies">
         Only who calls a bot gets an answer.
       </Switch>
-      <StopButton isStopping={status.state !== 'running'} />
+      <StopButton isStopping={status.state !== 'running'} left={toLeft(isDemo, status.isDurable)} />
     </section>
   )
 }
@@ -43,40 +44,32 @@ function Switch({ path, isOn, name, children }: SwitchProps) {
   )
 }
 
-/** Ends the process: it is asked for twice. */
-function StopButton({ isStopping }: { readonly isStopping: boolean }) {
+/** Ends the process. */
+function StopButton({ isStopping, left }: { readonly isStopping: boolean; readonly left: string }) {
   const { act, tell } = useNotices()
-  const dialog = useRef<HTMLDialogElement>(null)
   const stop = async () => {
-    dialog.current?.close()
     if (await act(() => post('/api/stop'))) tell('Chorus is stopping.')
   }
   return (
-    <>
-      <button
-        type="button"
-        class="big stop"
-        disabled={isStopping}
-        onClick={() => dialog.current?.showModal()}
-      >
-        <strong>{isStopping ? 'Stopping …' : 'Stop'}</strong>
-        <small>Answers what was asked, then leaves chat.</small>
-      </button>
-      <dialog ref={dialog} aria-labelledby="stop-title">
-        <h2 id="stop-title">Stop Chorus?</h2>
-        <p>
-          Nothing new is taken, what was asked gets its answer within a few seconds, then the bots leave and
-          the program ends. What is left waits for the next start where there is a data folder.
-        </p>
-        <p class="row">
-          <button type="button" class="stop" onClick={() => void stop()}>
-            Stop it
-          </button>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Go on
-          </button>
-        </p>
-      </dialog>
-    </>
+    <ConfirmButton
+      class="big stop"
+      isDisabled={isStopping}
+      title="Stop Chorus?"
+      consequence={`Nothing new is taken, what was asked is answered as far as a few seconds reach, then the bots leave chat and the program ends. ${left}`}
+      yes="Stop it"
+      no="Go on"
+      onYes={() => void stop()}
+    >
+      <strong>{isStopping ? 'Stopping …' : 'Stop'}</strong>
+      <small>Answers what it can in a few seconds, then leaves chat.</small>
+    </ConfirmButton>
   )
+}
+
+/** What becomes of the rest. */
+function toLeft(isDemo: boolean, isDurable: boolean): string {
+  if (isDurable) return 'What is left waits for the next start.'
+  return isDemo
+    ? 'What is left is dropped: the demo keeps nothing.'
+    : 'What is left is lost: nothing is kept.'
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { DeadLetter } from '../../journal/dead-letter-table.js'
 import { get, post } from './ask.js'
+import { ConfirmButton } from './confirm-button.js'
 import { useNotices } from './notices.js'
 import { useNow, useSection } from './use-snapshot.js'
 import { counted, grouped, toTime } from './words.js'
@@ -40,13 +41,16 @@ export function DeadLetters() {
           >
             Redrive all
           </button>
-          <button
-            type="button"
+          <ConfirmButton
             class="stop"
-            onClick={() => void turn('discard', { all: true }, 'All of them are given up.')}
+            title="Discard all dead letters?"
+            consequence={`${counted(letters.count, 'question')} will never get an answer.`}
+            yes="Discard all of them"
+            no="Keep them"
+            onYes={() => void turn('discard', { all: true }, 'All of them are given up.')}
           >
             Discard all
-          </button>
+          </ConfirmButton>
         </p>
       </div>
       <p class="quiet">These viewers have no answer: every attempt has failed. Redrive tries them again.</p>

@@ -14,6 +14,8 @@ const LIGHTS: Readonly<Record<Glance['light'] | 'away', { readonly sign: string;
 /** What is said in place of the sentence while nothing new comes. */
 const AWAY: Readonly<Record<Exclude<Connection, 'live'>, string>> = {
   opening: 'Asking Chorus how it goes …',
+  resting: 'Not followed while nobody looks',
+  stopped: 'Chorus has stopped, as it was asked to. When it is started again, open the link that it prints.',
   lost: 'Chorus does not answer. What is shown below is old; this page tries again by itself.',
   refused: 'Chorus does not know this page: it was started anew. Open the link that it has printed.',
 }
@@ -27,7 +29,7 @@ export function Headline() {
   const sentence = isLive ? glance.sentence : AWAY[connection === 'live' ? 'opening' : connection]
   useEffect(() => {
     document.title = `${LIGHTS[light].sign} ${sentence} – Chorus`
-    document.documentElement.classList.toggle('is-stale', connection === 'lost' || connection === 'refused')
+    document.documentElement.classList.toggle('is-stale', ['lost', 'stopped', 'refused'].includes(connection))
   }, [light, sentence, connection])
   const header = useRef<HTMLElement>(null)
   useEffect(() => {

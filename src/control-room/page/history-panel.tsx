@@ -6,9 +6,9 @@ import { toTime } from './words.js'
 export function HistoryPanel() {
   const history = useSection('history')
   const status = useSection('status')
+  const waiting = useSection('waiting')?.count ?? 0
   if (!history || !status) return null
-  const { answerSeconds, perMinute, queue } = status
-  const waiting = queue.global.size
+  const { answerSeconds, perMinute } = status
   const words = `${waiting} waiting; ${perMinute.answered} answered and ${perMinute.lines} lines sent in the last minute`
   return (
     <section class="panel" aria-labelledby="history-title">
@@ -16,7 +16,7 @@ export function HistoryPanel() {
         <h2 id="history-title">The last minutes</h2>
         <p class="quiet">
           {answerSeconds
-            ? `A mention is answered after ${toTime(answerSeconds.p50 * 1000)}, 95 % within ${toTime(answerSeconds.p95 * 1000)}`
+            ? `Of the last answers to mentions half came within ${toTime(answerSeconds.p50 * 1000)}, 95 % within ${toTime(answerSeconds.p95 * 1000)}`
             : 'No mention has been answered yet'}
         </p>
       </div>

@@ -1,7 +1,7 @@
 import type { ChorusStatus } from '../../chorus.js'
 import type { ModelRequests } from '../snapshot/snapshot.js'
 import { useSection } from './use-snapshot.js'
-import { counted, grouped, toTime } from './words.js'
+import { counted, ended, grouped, toTime } from './words.js'
 
 type Model = ChorusStatus['model']
 
@@ -17,21 +17,29 @@ const MAKERS: Readonly<Record<Model['answeredBy'], string>> = {
 export function ModelPanel() {
   const model = useSection('status')?.model
   const requests = useSection('requests')
+  const isStandIn = useSection('demo')?.canModelBeAway === true
   if (!model) return null
   return (
     <section class="panel" aria-labelledby="model-title">
       <h2 id="model-title">Model</h2>
       <p>
-        <b>{model.model}</b>
+        <b>{isStandIn ? 'The built-in stand-in' : model.model}</b>
+        {isStandIn && <span class="quiet"> says canned lines; nothing is paid</span>}
       </p>
-      <Standing model={model} />
+      <Standing model={model} requests={requests} />
       {requests && <Requests requests={requests} />}
       <Tokens tokens={model.tokens} />
     </section>
   )
 }
 
-function Standing({ model }: { readonly model: Model }) {
+function Standing({
+  model,
+  requests,
+}: {
+  readonly model: Model
+  readonly requests: ModelRequests | undefined
+}) {
   const { answeredBy, fallback } = model
   const isAway = model.state === 'away'
   return (
@@ -40,11 +48,14 @@ function Standing({ model }: { readonly model: Model }) {
         <span aria-hidden="true">{isAway ? '■' : '●'} </span>
         {isAway
           ? `Away for ${toTime(model.awayMs)} (breaker open): ${MAKERS[answeredBy]}`
-          : `Answers (breaker closed): ${MAKERS[answeredBy]}`}
+          : `${toServing(requests)} (breaker closed): ${MAKERS[answeredBy]}`}
       </p>
       {isAway && (
         <p class="reason">
-          {model.reason} {model.advice} Asked again in {toTime(model.nextProbeInMs)}.
+          {ended(model.reason)} {ended(model.advice)}{' '}
+          {model.nextProbeInMs === 0
+            ? 'It is asked again now.'
+            : `It is asked again in ${toTime(model.nextProbeInMs)}.`}
         </p>
       )}
       {fallback && (
@@ -54,6 +65,12 @@ function Standing({ model }: { readonly model: Model }) {
       )}
     </>
   )
+}
+
+/** That nothing keeps it away is no sign that it would answer. */
+function toServing(requests: ModelRequests | undefined): string {
+  if (!requests || requests.answered + requests.failed === 0) return 'Not asked in the last minutes'
+  return requests.answered === 0 ? 'Every request has failed' : 'Answers'
 }
 
 function Requests({ requests: { answered, failed, seconds, errors } }: { readonly requests: ModelRequests }) {
@@ -68,7 +85,9 @@ function Requests({ requests: { answered, failed, seconds, errors } }: { readonl
       </dd>
       <dt>Time to answer</dt>
       <dd>
-        {seconds ? `${seconds.p50.toFixed(1)} s, 95 % within ${seconds.p95.toFixed(1)} s` : 'no request yet'}
+        {seconds
+          ? `${seconds.p50.toFixed(1)} s, 95 % within ${seconds.p95.toFixed(1)} s`
+          : 'nothing answered'}
       </dd>
     </dl>
   )

@@ -48,3 +48,25 @@ export function MuteButtons({ bot, mute }: MuteButtonsProps) {
     </p>
   )
 }
+
+/** All of them at once: for the moment in which something goes wrong on stream. */
+export function MuteAll({
+  bots,
+  muted,
+}: {
+  readonly bots: readonly BotLogin[]
+  readonly muted: readonly BotLogin[]
+}) {
+  const { act } = useNotices()
+  const areAllMuted = bots.every((bot) => muted.includes(bot))
+  const turn = areAllMuted ? '/api/unmute' : '/api/mute'
+  return (
+    <button
+      type="button"
+      class={areAllMuted ? 'on' : ''}
+      onClick={() => void act(() => Promise.all(bots.map((bot) => post(turn, { bot }))))}
+    >
+      {areAllMuted ? 'Unmute all' : 'Mute all'}
+    </button>
+  )
+}

@@ -65,6 +65,7 @@ export function useNotices(): Teller {
   return teller
 }
 
-function wordsFor(error: unknown): string {
+/** What a person should know of something that went wrong. */
+export function wordsFor(error: unknown): string {
   return error instanceof Refused ? `${error.message} ${error.advice}` : `This page has failed: ${error}`
 }

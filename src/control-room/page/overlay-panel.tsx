@@ -20,7 +20,8 @@ export function OverlayPanel() {
       <h2 id="overlay-title">Overlay for OBS</h2>
       <p class="quiet">
         A transparent page that shows who is being answered. In OBS add a browser source with this address; it
-        opens the overlay alone, and nothing can be turned there.
+        opens the overlay alone, and nothing can be turned there. The address is another one with every start,
+        unless CHORUS_CONTROL_TOKEN is set.
       </p>
       <p class="row">
         <button type="button" onClick={() => void copy()}>

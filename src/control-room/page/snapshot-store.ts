@@ -4,10 +4,11 @@ import type { Snapshot } from '../snapshot/snapshot.js'
 export type Section = keyof Snapshot
 
 /**
- * How the page stands to Chorus. `lost`: it does not answer, what is shown is old, and it is tried again; `refused`: it is there
- * and does not know this page any more, as after its restart.
+ * How the page stands to Chorus. `resting`: nobody looks, so it is not followed; `lost`: it does not answer, what is shown is
+ * old, and it is tried again; `stopped`: the same after somebody has asked it to stop; `refused`: it is there and does not know
+ * this page any more, as after its restart.
  */
-export type Connection = 'opening' | 'live' | 'lost' | 'refused'
+export type Connection = 'opening' | 'live' | 'resting' | 'lost' | 'stopped' | 'refused'
 
 const SECTIONS = [
   'about',
@@ -73,8 +74,12 @@ export class SnapshotStore {
   }
 
   #follow(): void {
-    if (document.hidden) this.#close()
-    else if (!this.#source) this.#open()
+    if (!document.hidden) {
+      if (!this.#source) this.#open()
+      return
+    }
+    this.#close()
+    this.#stand('resting')
   }
 
   #open(): void {
@@ -108,7 +113,7 @@ export class SnapshotStore {
 
   async #failed(source: EventSource): Promise<void> {
     if (source !== this.#source) return
-    this.#stand('lost')
+    this.#isGone()
     // The browser goes on by itself, unless it was answered with a refusal: then it stops for good.
     if (source.readyState !== EventSource.CLOSED) return
     this.#close()
@@ -119,8 +124,13 @@ export class SnapshotStore {
   /** A connection may be open though nobody is at its other end. */
   #look(): void {
     if (!this.#source || Date.now() - this.#heardAtMs < SILENCE_MAX_MS) return
-    this.#stand('lost')
+    this.#isGone()
     this.#open()
+  }
+
+  #isGone(): void {
+    const state = this.get('status')?.state
+    this.#stand(state === undefined || state === 'running' ? 'lost' : 'stopped')
   }
 
   #stand(connection: Connection): void {

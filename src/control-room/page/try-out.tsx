@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { post } from './ask.js'
-import { useNotices } from './notices.js'
+import { wordsFor } from './notices.js'
 import { useSection } from './use-snapshot.js'
 import { toTime } from './words.js'
 
@@ -21,17 +21,24 @@ const MAKERS: Readonly<Record<Tried['by'], string>> = {
 /** What a bot would say to a line, with its own persona or with another one. Nothing of it is sent. */
 export function TryOut() {
   const bots = useSection('about')?.bots ?? []
-  const { act } = useNotices()
+  const isStandIn = useSection('demo')?.canModelBeAway === true
   const [bot, setBot] = useState<string>()
   const [text, setText] = useState('')
   const [persona, setPersona] = useState('')
   const [tried, setTried] = useState<Tried & { readonly bot: string }>()
+  const [problem, setProblem] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const chosen = bot ?? bots[0] ?? ''
   const ask = async () => {
     setBusy(true)
     const body = { bot: chosen, text, ...(persona.trim() !== '' && { persona }) }
-    await act(async () => setTried({ ...(await post<Tried>('/api/try', body)), bot: chosen }))
+    setProblem(undefined)
+    try {
+      setTried({ ...(await post<Tried>('/api/try', body)), bot: chosen })
+    } catch (error) {
+      setTried(undefined)
+      setProblem(wordsFor(error))
+    }
     setBusy(false)
   }
   return (
@@ -79,8 +86,15 @@ export function TryOut() {
           {isBusy ? 'Thinking …' : 'See what it would say'}
         </button>
       </form>
-      <div aria-live="polite">{tried && <Result tried={tried} bot={tried.bot} />}</div>
-      <p class="quiet">Nothing is sent to chat. The tokens count.</p>
+      <div aria-live="polite">
+        {tried && <Result tried={tried} bot={tried.bot} />}
+        {problem && <p class="reason">{problem}</p>}
+      </div>
+      <p class="quiet">
+        {isStandIn
+          ? 'Nothing is sent to chat. The built-in stand-in has canned lines of its own: plug in a model to hear your persona.'
+          : 'Nothing is sent to chat. The tokens count.'}
+      </p>
     </section>
   )
 }

@@ -15,13 +15,13 @@ export function WaitingList() {
       <h2 id="waiting-title">
         Who waits <span class="count">{grouped(count)}</span>
       </h2>
-      {count === 0 && <p class="quiet">Nobody: everybody who asked has been answered.</p>}
+      {count > replies.length && <p class="quiet">The {replies.length} who have waited longest.</p>}
+      {count === 0 && <p class="quiet">Nobody.</p>}
       <ol class="rows">
         {replies.map((reply) => (
           <WaitingRow key={reply.id} reply={reply} nowMs={nowMs} />
         ))}
       </ol>
-      {count > replies.length && <p class="quiet">and {grouped(count - replies.length)} more</p>}
     </section>
   )
 }

@@ -1,12 +1,19 @@
 import type { RecentLine, WaitingReply } from '../snapshot/snapshot.js'
 
-/** `24 s`, `3 min 5 s`, `2 h 10 min`: a time that is read, not computed with. */
+const SECONDS_MAX = 90
+const MINUTES_MAX = 90
+
+/** `24 s`, `80 s`, `3 min`, `2 h`: a time that is read, not computed with; as the server says it. */
 export function toTime(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  if (seconds < SECONDS_MAX) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < MINUTES_MAX ? `${minutes} min` : `${Math.round(minutes / 60)} h`
+}
+
+/** A sentence with its full stop: advice comes with one or without. */
+export function ended(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`
 }
 
 /** `1 line`, `20 lines`. */

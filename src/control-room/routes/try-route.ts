@@ -1,5 +1,6 @@
 import type { Chorus } from '../../chorus.js'
 import { sameLogin } from '../../domain.js'
+import { ChorusError } from '../../errors.js'
 import { findTryOutFault, type TryOut } from '../../try-out.js'
 import { bodyOf, NAME, post } from '../web/post.js'
 import { type Problem, READ_DOCS } from '../web/problem.js'
@@ -20,6 +21,9 @@ export function tryRoute(chorus: Pick<Chorus, 'bots' | 'tryOut'>): AnsweredRoute
     isBusy = true
     try {
       return json(await chorus.tryOut(tryOut, { signal }))
+    } catch (error) {
+      if (error instanceof ChorusError && error.code === 'model-away') return refused(AWAY)
+      throw error
     } finally {
       isBusy = false
     }
@@ -42,6 +46,13 @@ function badRequest(message: string): Problem {
   return { status: 400, error: 'bad-request', message, advice: READ_DOCS }
 }
 
+/** A reply would wait; a person who tries a line is told. */
+const AWAY: Problem = {
+  status: 503,
+  error: 'model-away',
+  message: 'The model does not answer now, and nothing stands in for it.',
+  advice: 'Try again when it answers: what keeps it away stands beside the model.',
+}
 const BUSY: Problem = {
   status: 429,
   error: 'busy-trying',

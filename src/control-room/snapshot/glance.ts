@@ -10,6 +10,8 @@ export interface Situation {
   readonly episode: EpisodeState | undefined
   /** Whether there is a data folder. */
   readonly hasJournal: boolean
+  /** What was said at the start and still holds, in full sentences. */
+  readonly remarks: readonly string[]
 }
 
 /** Notes shown: a bot may be shut out of a hundred channels. */
@@ -19,10 +21,12 @@ const NOBODY: EpisodeState = { asked: 0, answered: 0, viewersWaiting: 0, mention
 /** How it goes, for who looks for a second: one light, one sentence, and what else should be known. */
 export function toGlance(situation: Situation): Glance {
   const notes = toNotes(situation.status, situation)
+  const sentence = toSentence(situation, notes)
+  const others = notes.map(({ text }) => text).filter((text) => unended(text) !== sentence)
   return {
     light: toLight(situation, notes),
-    sentence: toSentence(situation),
-    notes: shorten(notes.map(({ text }) => text)),
+    sentence,
+    notes: shorten([...others, ...situation.remarks]),
   }
 }
 
@@ -33,7 +37,7 @@ function toLight({ status, episode = NOBODY }: Situation, notes: readonly Note[]
 }
 
 /** The first that holds: what makes all else wrong, what everybody looks at, what is as ever. */
-function toSentence({ status, episode = NOBODY }: Situation): string {
+function toSentence({ status, episode = NOBODY }: Situation, notes: readonly Note[]): string {
   const { state, chat, model } = status
   if (state !== 'running') return ending(state, episode)
   if (chat.joined.length === 0) return 'No bot is in chat'
@@ -44,7 +48,22 @@ function toSentence({ status, episode = NOBODY }: Situation): string {
   if (episode.raid) return `${raidOf(episode.raid)}: ${progress(episode, soon)}`
   const standIn = toStandIn(model)
   if (standIn !== undefined) return waiting === undefined ? standIn : `${standIn}, ${waiting}${soon}`
-  return waiting === undefined ? 'All quiet: everybody has been answered' : `${waiting}${soon}`
+  if (waiting !== undefined) return `${waiting}${soon}`
+  // While nobody waits there is room to say what somebody should look at.
+  const trouble = notes.find(({ isTrouble }) => isTrouble)
+  if (trouble) return unended(trouble.text)
+  return hasAnswered(status)
+    ? 'All quiet: everybody has been answered'
+    : 'All quiet: nobody has asked anything yet'
+}
+
+/** As a sentence at the top stands: like a headline. */
+function unended(text: string): string {
+  return text.replace(/\.$/, '')
+}
+
+function hasAnswered({ outcomes }: ChorusStatus): boolean {
+  return outcomes.sent > 0
 }
 
 function ending(state: 'draining' | 'stopped', { mentionsWaiting }: EpisodeState): string {

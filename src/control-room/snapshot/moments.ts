@@ -4,7 +4,9 @@ import type { History } from './snapshot.js'
 
 export interface MomentsOptions {
   readonly clock: Clock
-  readonly status: () => Pick<ChorusStatus, 'perMinute' | 'queue'>
+  /** How many replies have no outcome. */
+  readonly owed: () => number
+  readonly status: () => Pick<ChorusStatus, 'perMinute'>
   /** Told of what nobody foresaw. */
   readonly fault: (error: unknown) => void
 }
@@ -40,13 +42,13 @@ export class Moments {
 
   /** A look that fails leaves its moment out. */
   #look(): void {
-    const { clock, fault, status } = this.#options
+    const { clock, fault, owed, status } = this.#options
     try {
-      const { perMinute, queue } = status()
+      const { perMinute } = status()
       const { atMs, waiting, answered, lines } = this.#history
       this.#history = {
         atMs: withNewest(atMs, Math.round(clock.wall())),
-        waiting: withNewest(waiting, queue.global.size),
+        waiting: withNewest(waiting, owed()),
         answered: withNewest(answered, perMinute.answered),
         lines: withNewest(lines, perMinute.lines),
       }

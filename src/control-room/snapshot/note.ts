@@ -54,7 +54,7 @@ function worthKnowing(status: ChorusStatus): string[] {
 function absent({ chat }: ChorusStatus): string[] {
   return chat.bots
     .filter(({ joined, reason }) => joined.length === 0 && reason === undefined)
-    .map(({ bot }) => `${bot} is not in chat yet.`)
+    .map(({ bot }) => `${bot} is not in chat: it connects by itself.`)
 }
 
 /** Where a bot is parked there is nothing to say of its rooms. */
@@ -71,7 +71,7 @@ function closedRooms({ chat }: ChorusStatus): string[] {
 function modelAway(endpoint: ChorusStatus['model'] | NonNullable<ChorusStatus['model']['fallback']>): string {
   if (endpoint.state !== 'away') return ''
   const { advice, awayMs, model, reason } = endpoint
-  return `${ended(`The model ${model} has not answered for ${toSpan(awayMs)}: ${reason}`)} ${advice}`
+  return `${ended(`The model ${model} has not answered for ${toSpan(awayMs)}: ${reason}`)} ${ended(advice)}`
 }
 
 function tokens({ model }: ChorusStatus): string[] {
@@ -85,9 +85,12 @@ function tokens({ model }: ChorusStatus): string[] {
   }
 }
 
-function controls({ controls: { chance, isCalm, isChancePaused, muted } }: ChorusStatus): string[] {
+function controls({ chat: { bots }, controls: turned }: ChorusStatus): string[] {
+  const { chance, isCalm, isChancePaused, muted } = turned
   return [
-    ...muted.map(({ bot, leftMs }) => mutedNote(bot, leftMs)),
+    ...(muted.length > 1 && muted.length === bots.length && muted.every(({ leftMs }) => leftMs === undefined)
+      ? ['All bots are muted until they are unmuted.']
+      : muted.map(({ bot, leftMs }) => mutedNote(bot, leftMs))),
     ...(isCalm ? ['Calm is on: nobody talks unasked.'] : []),
     ...(isChancePaused ? ['Chance replies are paused.'] : []),
     ...(chance === undefined
@@ -104,8 +107,8 @@ function mutedNote(bot: BotLogin, leftMs: number | undefined): string {
 
 function deadLettersWait(count: number): string {
   return count === 1
-    ? 'A dead letter waits: try it again, or give it up.'
-    : `${count} dead letters wait: try them again, or give them up.`
+    ? 'One question has no answer: try it again below, or give it up.'
+    : `${count} questions have no answer: try them again below, or give them up.`
 }
 
 /** Reasons come from many hands, with a full stop or without. */

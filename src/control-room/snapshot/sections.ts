@@ -22,11 +22,13 @@ export interface SectionsOptions {
   readonly demo?: Required<Pick<Sections, 'demo' | 'chat'>> | undefined
   /** As {@link Snapshot.about} has it. */
   readonly overlay: string
+  /** As a glance has them. */
+  readonly remarks: readonly string[]
 }
 
 /** All that the page is told. From here on it counts what happens in Chorus. */
 export function toSections(options: SectionsOptions): Sections {
-  const { chorus, clock, demo, hasJournal, history, overlay } = options
+  const { chorus, clock, demo, hasJournal, history, overlay, remarks } = options
   const { events, router } = chorus
   const about = toAbout(chorus, { isDemo: demo !== undefined, overlay })
   const episode = new Episode({ clock, events })
@@ -41,7 +43,7 @@ export function toSections(options: SectionsOptions): Sections {
       status = chorus.getStatus()
       return status
     },
-    glance: () => toGlance({ status, episode: episode.state, hasJournal }),
+    glance: () => toGlance({ status, episode: episode.state, hasJournal, remarks }),
     waiting: () =>
       toWaiting({ owed: router.owed(OWED_MAX), count: router.owedCount }, (atMs) => wallTime.of(atMs)),
     lines: () => lines.lines,

@@ -90,7 +90,7 @@ export interface RecentLine {
 /** The last minutes, one value per moment, oldest first. */
 export interface History {
   readonly atMs: readonly number[]
-  /** Replies that nobody works on. */
+  /** Replies without an outcome. */
   readonly waiting: readonly number[]
   /** Viewers answered within the minute before. */
   readonly answered: readonly number[]

@@ -51,6 +51,7 @@ const controls = (parts: Partial<ChorusStatus['controls']>) => ({ controls: { ..
 const WELL: ChorusStatus = {
   ...idle,
   isDurable: true,
+  outcomes: { ...idle.outcomes, sent: 5 },
   chat: chatOf(inChat(AVA), inChat(BEN)),
   lanes: { ava: EMPTY },
 }
@@ -60,17 +61,45 @@ const waits = (parts: Partial<EpisodeState> = {}): EpisodeState => ({
 })
 const RAID = { from: 'CosmicCrumpet', viewers: 143 }
 const raid = (parts: Partial<EpisodeState>) => waits({ raid: RAID, asked: 100, ...parts })
+const ANSWERED = raid({ answered: 100, viewersWaiting: 0, mentionsWaiting: 0 })
 const busy = (expectedMs: number, parts: Partial<LaneStatus> = {}): Partial<ChorusStatus> => ({
   lanes: { ava: { ...EMPTY, waiting: 5, expectedMs, ...parts }, ben: { ...EMPTY, expectedMs: 90_000 } },
 })
 
-const glanceOf = (status: Partial<ChorusStatus>, episode?: EpisodeState, hasJournal = true) =>
-  toGlance({ status: { ...WELL, ...status }, episode, hasJournal })
+const glanceOf = (
+  status: Partial<ChorusStatus>,
+  episode?: EpisodeState,
+  { hasJournal = true, remarks = [] }: { hasJournal?: boolean; remarks?: readonly string[] } = {},
+) => toGlance({ status: { ...WELL, ...status }, episode, hasJournal, remarks })
 
 describe('one sentence and a light', () => {
   const nobody = { viewersWaiting: 0, mentionsWaiting: 0 }
   test.each<[string, Partial<ChorusStatus>, EpisodeState | undefined, string, string]>([
     ['nobody waits', {}, undefined, 'well', 'All quiet: everybody has been answered'],
+    [
+      'nobody has asked yet',
+      { outcomes: idle.outcomes },
+      undefined,
+      'well',
+      'All quiet: nobody has asked anything yet',
+    ],
+    [
+      'nobody waits, and a bot is parked',
+      { chat: chatOf(inChat(AVA), inChat(BEN, { joined: [], reason: 'Twitch refuses its token' })) },
+      undefined,
+      'trouble',
+      'ben is parked: Twitch refuses its token',
+    ],
+    [
+      'viewers wait, and a bot is parked',
+      {
+        ...busy(8200),
+        chat: chatOf(inChat(AVA), inChat(BEN, { joined: [], reason: 'Twitch refuses its token' })),
+      },
+      waits(),
+      'trouble',
+      '7 viewers wait, done in about 9 s',
+    ],
     ['viewers wait', busy(8200), waits(), 'busy', '7 viewers wait, done in about 9 s'],
     [
       'one viewer waits',
@@ -202,7 +231,7 @@ describe('what should be known beside', () => {
       'a bot that is not there yet',
       { chat: chatOf(inChat(AVA), inChat(BEN, { joined: [] })) },
       'well',
-      ['ben is not in chat yet.'],
+      ['ben is not in chat: it connects by itself.'],
     ],
     [
       'that nobody makes lines',
@@ -231,12 +260,17 @@ describe('what should be known beside', () => {
       'trouble',
       [expect.stringMatching(/^The journal can’t be written/)],
     ],
-    ['a dead letter', { deadLetters: 1 }, 'trouble', ['A dead letter waits: try it again, or give it up.']],
+    [
+      'a dead letter',
+      { deadLetters: 1 },
+      'trouble',
+      ['One question has no answer: try it again below, or give it up.'],
+    ],
     [
       'dead letters',
       { deadLetters: 3 },
       'trouble',
-      ['3 dead letters wait: try them again, or give them up.'],
+      ['3 questions have no answer: try them again below, or give them up.'],
     ],
     ['a wait of up to five minutes', busy(0, { oldestMs: 5 * MINUTE }), 'well', []],
     [
@@ -273,16 +307,35 @@ describe('what should be known beside', () => {
     ['a pause', controls({ isChancePaused: true }), 'well', ['Chance replies are paused.']],
     ['another chance', controls({ chance: 0.1 }), 'well', ['The chance of unasked replies is set to 10 %.']],
   ])('is %s', (_what, status, light, notes) => {
-    expect(glanceOf(status)).toMatchObject({ light, notes })
+    // The sentence is of a raid that is over: nothing of it is a note.
+    expect(glanceOf(status, ANSWERED)).toMatchObject({ light, notes })
+  })
+
+  test('is no note where it is the sentence already', () => {
+    const { sentence, notes } = glanceOf({ deadLetters: 2, ...controls({ isCalm: true }) })
+    expect(sentence).toBe('2 questions have no answer: try them again below, or give them up')
+    expect(notes).toEqual(['Calm is on: nobody talks unasked.'])
+  })
+
+  test('ends with what was said at the start', () => {
+    const remarks = ['ben is left out: it is not signed in.']
+    const { notes } = glanceOf(controls({ isCalm: true }), undefined, { remarks })
+    expect(notes).toEqual(['Calm is on: nobody talks unasked.', ...remarks])
+  })
+
+  test('says at once that all bots are muted', () => {
+    const muted = [AVA, BEN].map((bot) => ({ bot, reason: 'x' }))
+    expect(glanceOf(controls({ muted })).notes).toEqual(['All bots are muted until they are unmuted.'])
   })
 
   test('is nothing of a journal where there is no data folder', () => {
-    expect(glanceOf({ isDurable: false }, undefined, false)).toMatchObject({ light: 'well', notes: [] })
+    const options = { hasJournal: false }
+    expect(glanceOf({ isDurable: false }, undefined, options)).toMatchObject({ light: 'well', notes: [] })
   })
 
   test('has what is pressing before all else', () => {
     const status = { ...controls({ isCalm: true }), ...tokens('low'), deadLetters: 2 }
-    expect(glanceOf(status).notes[0]).toMatch(/^2 dead letters/)
+    expect(glanceOf(status, ANSWERED).notes[0]).toMatch(/^2 questions have no answer/)
   })
 
   test('is at most twenty notes, the last of which counts the others', () => {

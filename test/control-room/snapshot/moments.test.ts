@@ -13,11 +13,10 @@ function looking() {
     looks += 1
     if (looks === 3) throw new Error('no status')
     return {
-      queue: { global: { size: looks, pending: 99 }, bots: {} },
       perMinute: { accepted: 99, answered: looks * 10, lines: looks * 100 },
     }
   }
-  const moments = new Moments({ clock, status, fault: (error) => faults.push(error) })
+  const moments = new Moments({ clock, owed: () => looks, status, fault: (error) => faults.push(error) })
   return { clock, faults, moments }
 }
 

@@ -19,7 +19,7 @@ const history = () => ({ atMs: [], waiting: [], answered: [], lines: [] })
 async function watched(options: FixtureOptions = {}) {
   const fixture = await start(options)
   const { chorus, clock } = fixture
-  const sections = toSections({ chorus, clock, history, hasJournal: false, overlay: '' })
+  const sections = toSections({ chorus, clock, history, hasJournal: false, remarks: [], overlay: '' })
   return { fixture, look: () => lookAt(sections) }
 }
 
@@ -34,7 +34,11 @@ const QUIET = { light: 'well', sentence: 'All quiet: everybody has been answered
 
 test('a mention waits, then stands among the lines, and the glance follows', async () => {
   const { fixture, look } = await watched({ ...AT_ONCE, bots: ['ava'] })
-  expect(look()).toMatchObject({ glance: QUIET, waiting: { replies: [], count: 0 }, lines: [] })
+  expect(look()).toMatchObject({
+    glance: { ...QUIET, sentence: 'All quiet: nobody has asked anything yet' },
+    waiting: { replies: [], count: 0 },
+    lines: [],
+  })
   fixture.chorus.router.mute('ava')
   const question = ask(fixture, { viewer: 'ann', text: 'is it <b>late</b>?' })
   await fixture.record.until((told) => told.of('reply:accepted').length === 1)
@@ -111,7 +115,14 @@ test('what was timed out while its answer was on its way is quoted nowhere', asy
 test('what Chorus is stays the same, and is told with the identical object', async () => {
   const chorus = await idleChorus()
   const clock = new ManualClock()
-  const sections = toSections({ chorus, clock, history, hasJournal: false, overlay: '/overlay?key=1' })
+  const sections = toSections({
+    chorus,
+    clock,
+    history,
+    hasJournal: false,
+    remarks: [],
+    overlay: '/overlay?key=1',
+  })
   expect(sections.about()).toEqual({
     ...{ version: readManifest().version, bots: ['ava'], channels: ['mychannel'] },
     ...{ slots: { global: 5, perBot: 2 }, isDemo: false, overlay: '/overlay?key=1' },
@@ -127,7 +138,7 @@ test('the demo tells its own sections beside, and that it is one', async () => {
     isModelAway: false,
     canModelBeAway: true,
   }
-  const parts = { chorus, clock: new ManualClock(), history, hasJournal: false, overlay: '' }
+  const parts = { chorus, clock: new ManualClock(), history, hasJournal: false, remarks: [], overlay: '' }
   const sections = toSections({ ...parts, demo: { demo: () => state, chat: () => [] } })
   expect(sections.about().isDemo).toBe(true)
   expect([sections.demo?.(), sections.chat?.()]).toEqual([state, []])
