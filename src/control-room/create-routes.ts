@@ -51,6 +51,7 @@ export function createRoutes(options: CreateRoutesOptions): {
   const { chorus, clock, demo, doors, fault, stopChorus } = options
   const hasJournal = chorus.deadLetters !== undefined
   const status = () => chorus.getStatus()
+  const isRunning = () => status().state === 'running'
   const metrics = new Metrics({ chorus, hasJournal })
   const moments = new Moments({ clock, owed: () => chorus.router.owedCount, status, fault })
   const stream = roomStream(options, moments)
@@ -71,7 +72,7 @@ export function createRoutes(options: CreateRoutesOptions): {
       ...apiRoutes({ chorus, now: () => clock.now(), stop: stopChorus }),
       ...deadLetterRoutes(chorus),
       tryRoute(chorus),
-      ...(demo ? demoRoutes({ desk: demo, bots: chorus.bots }) : []),
+      ...(demo ? demoRoutes({ desk: demo, bots: chorus.bots, isRunning }) : []),
       stream.route,
       overlayStream.route,
     ],

@@ -57,7 +57,7 @@ export class Rehearsal {
       {
         clock: this.#options.clock,
         deadlineMs: TRY_OUT_MAX_MS,
-        signal: signal ? AbortSignal.any([signal, over]) : over,
+        signal: AbortSignal.any(signal ? [signal, over] : [over]),
         late,
       },
       (inner) => this.#write(bot, tryOut, inner),

@@ -107,6 +107,7 @@ export const knock = (headers: Partial<Knock> = {}): Knock => ({
   cookie: undefined,
   fetchSite: undefined,
   fetchMode: undefined,
+  path: '/',
   localAddress: '127.0.0.1',
   ...headers,
 })

@@ -1,13 +1,13 @@
-import { useEffect, useState } from 'preact/hooks'
-import type { OverlayAnswer } from '../snapshot/overlay.js'
+import { useConnection, useSection } from './use-snapshot.js'
 import { toNames } from './words.js'
 
 /** Names in one row; more would not fit on a stream. */
 const NAMES_MAX = 4
 
 /** Who is being answered now: nothing else, and nothing while nobody is, or while Chorus is away. */
-export function Overlay({ address }: { readonly address: string }) {
-  const answers = useAnswers(address)
+export function Overlay() {
+  const told = useSection('overlay') ?? []
+  const answers = useConnection() === 'live' ? told : []
   return (
     <ul aria-live="polite">
       {answers.map(({ id, bot, viewers, isSaid }) => (
@@ -17,15 +17,4 @@ export function Overlay({ address }: { readonly address: string }) {
       ))}
     </ul>
   )
-}
-
-function useAnswers(address: string): readonly OverlayAnswer[] {
-  const [answers, setAnswers] = useState<readonly OverlayAnswer[]>([])
-  useEffect(() => {
-    const source = new EventSource(address)
-    source.addEventListener('overlay', ({ data }) => setAnswers(JSON.parse(data)))
-    source.addEventListener('error', () => setAnswers([]))
-    return () => source.close()
-  }, [address])
-  return answers
 }

@@ -1,7 +1,13 @@
+import type { OverlayAnswer } from '../snapshot/overlay.js'
 import type { Snapshot } from '../snapshot/snapshot.js'
 
-/** A part of the snapshot that comes by itself. */
-export type Section = keyof Snapshot
+/** Everything that streams tell: that of the page, and that of the overlay. */
+export interface Told extends Snapshot {
+  readonly overlay: readonly OverlayAnswer[]
+}
+
+/** A part of it that comes by itself. */
+export type Section = keyof Told
 
 /**
  * How the page stands to Chorus. `resting`: nobody looks, so it is not followed; `lost`: it does not answer, what is shown is
@@ -20,6 +26,7 @@ const SECTIONS = [
   'requests',
   'demo',
   'chat',
+  'overlay',
 ] as const satisfies readonly Section[]
 
 /** Chorus says something at least every ten seconds: after this long it is gone, whatever the connection looks like. */
@@ -34,7 +41,7 @@ const AGAIN_MS = 3_000
  */
 export class SnapshotStore {
   readonly #address: string
-  readonly #snapshot: Partial<Record<Section, unknown>> = {}
+  readonly #told: Partial<Record<Section, unknown>> = {}
   readonly #listeners = new Map<string, Set<() => void>>()
   #connection: Connection = 'opening'
   #source: EventSource | undefined
@@ -55,8 +62,8 @@ export class SnapshotStore {
     return Date.now() + this.#aheadMs
   }
 
-  get<S extends Section>(section: S): Snapshot[S] | undefined {
-    return this.#snapshot[section] as Snapshot[S] | undefined
+  get<S extends Section>(section: S): Told[S] | undefined {
+    return this.#told[section] as Told[S] | undefined
   }
 
   /** Calls `listener` after every change of a section, or of the connection. Returns the way to stop that. */
@@ -94,7 +101,7 @@ export class SnapshotStore {
     for (const section of SECTIONS)
       source.addEventListener(section, ({ data }) => {
         this.#heard()
-        this.#snapshot[section] = JSON.parse(data)
+        this.#told[section] = JSON.parse(data)
         this.#tell(section)
       })
     source.addEventListener('error', () => void this.#failed(source))

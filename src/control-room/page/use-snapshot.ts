@@ -1,14 +1,13 @@
 import { createContext } from 'preact'
 import { useSyncExternalStore } from 'preact/compat'
 import { useContext, useEffect, useState } from 'preact/hooks'
-import type { Snapshot } from '../snapshot/snapshot.js'
-import type { Connection, Section, SnapshotStore } from './snapshot-store.js'
+import type { Connection, Section, SnapshotStore, Told } from './snapshot-store.js'
 
 /** The store that everything on the page shows. */
 export const Store = createContext<SnapshotStore | undefined>(undefined)
 
 /** A section as it stands now; undefined before it has come, and where there is none. */
-export function useSection<S extends Section>(section: S): Snapshot[S] | undefined {
+export function useSection<S extends Section>(section: S): Told[S] | undefined {
   const store = useStore()
   return useSyncExternalStore(
     (changed) => store.onChange(section, changed),

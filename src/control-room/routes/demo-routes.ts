@@ -9,6 +9,8 @@ export interface DemoRoutesOptions {
   readonly desk: DemoDesk
   /** Nobody else may speak under their names. */
   readonly bots: Chorus['bots']
+  /** Whether Chorus runs: a stop that was asked for should find all well. */
+  readonly isRunning: () => boolean
 }
 
 /** Lines of chat per second that can still be followed, by bots and by people. */
@@ -20,35 +22,46 @@ const AWAY = bodyOf({ away: { type: 'boolean' } })
 const PACE = bodyOf({ linesPerSecond: { type: 'number', minimum: 0, maximum: PACE_MAX } })
 
 /** Drives the demo: all that its viewers, its Twitch and its model can do to a Chorus. Each answers how the demo stands then. */
-export function demoRoutes({ desk, bots }: DemoRoutesOptions): AnsweredRoute[] {
+export function demoRoutes({ desk, bots, isRunning }: DemoRoutesOptions): AnsweredRoute[] {
   const done = (): Answer => json({ demo: desk.state() })
-  const refused = (problem: Problem): Answer => ({ kind: 'problem', problem })
+  const drive = <Body>(path: string, body: object, act: (body: Body) => Answer | Promise<Answer>) =>
+    post<Body>(path, body, (asked) => (isRunning() ? act(asked) : refused(STOPPING)))
   return [
-    post<TypedLine>('/api/demo/say', SAY, (typed) => {
+    drive<TypedLine>('/api/demo/say', SAY, (typed) => {
       const line = toViewerLine(typed, bots)
       if (line.kind === 'problem') return line
       desk.say(line.viewer, line.text)
       return done()
     }),
-    post<{ scene: DemoScene }>('/api/demo/scene', SCENE, ({ scene }) =>
+    drive<{ scene: DemoScene }>('/api/demo/scene', SCENE, ({ scene }) =>
       desk.play(scene) ? done() : refused(TOO_MANY_SCENES),
     ),
-    post<{ away: boolean }>('/api/demo/model', AWAY, async (turn) => {
+    drive<{ away: boolean }>('/api/demo/model', AWAY, async (turn) => {
       if (!desk.state().canModelBeAway) return refused(OWN_MODEL)
       await desk.turnModel(turn)
       return done()
     }),
-    post('/api/demo/cut', bodyOf({}), () => {
+    drive('/api/demo/cut', bodyOf({}), () => {
       desk.cut()
       return done()
     }),
-    post<{ linesPerSecond: number }>('/api/demo/pace', PACE, ({ linesPerSecond }) => {
+    drive<{ linesPerSecond: number }>('/api/demo/pace', PACE, ({ linesPerSecond }) => {
       desk.setPace(linesPerSecond)
       return done()
     }),
   ]
 }
 
+function refused(problem: Problem): Answer {
+  return { kind: 'problem', problem }
+}
+
+const STOPPING: Problem = {
+  status: 409,
+  error: 'stopping',
+  message: 'Chorus stops, or has stopped: nothing more is played.',
+  advice: 'Start the demo again.',
+}
 const TOO_MANY_SCENES: Problem = {
   status: 429,
   error: 'too-many-scenes',

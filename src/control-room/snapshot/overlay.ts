@@ -8,6 +8,7 @@ import {
   type TaskId,
 } from '../../domain.js'
 import type { ChorusEmitter } from '../../events.js'
+import { RecentClearings } from './recent-clearings.js'
 
 /** Whom a bot answers, or has just answered. */
 export interface OverlayAnswer {
@@ -38,6 +39,7 @@ export class Overlay {
   readonly #working = new Map<TaskId, ReplyTask>()
   /** Newest first. */
   #said: readonly Said[] = []
+  readonly #clearings = new RecentClearings()
 
   constructor({ clock, events }: { readonly clock: Clock; readonly events: ChorusEmitter }) {
     this.#clock = clock
@@ -61,6 +63,8 @@ export class Overlay {
     this.#working.delete(task.id)
     // Whether viewers have seen it is not known, or up to a moderator.
     if (outcome.kind !== 'sent' || outcome.inDoubt || outcome.heldByAutoMod) return
+    // Its line was on its way already.
+    if (this.#clearings.covers(task.message)) return
     const line = outcome.id ?? task.id
     const before = this.#said.find((said) => said.line === line)
     const tasks = [...(before?.tasks ?? []), task].slice(0, KEPT_MAX)
@@ -70,8 +74,10 @@ export class Overlay {
 
   /** Whom moderators send away is not shown on the stream any longer. */
   #clear(clearing: Clearing): void {
+    this.#clearings.add(clearing, this.#clock.now())
     const stays = ({ message }: ReplyTask) =>
       message.channel !== clearing.channel || !isCleared(message, clearing)
+    for (const task of this.#working.values()) if (!stays(task)) this.#working.delete(task.id)
     this.#said = this.#said.map((said) => ({ ...said, tasks: said.tasks.filter(stays) }))
   }
 }

@@ -27,8 +27,9 @@ export class Door {
 
   /** Whether the request brings the token: as a bearer, else as the cookie. */
   opensFor(knock: Knock): boolean {
-    const offered = knock.authorization === undefined ? this.#cookieOf(knock) : bearerOf(knock.authorization)
-    return offered !== undefined && this.#options.token.matches(offered)
+    const { authorization } = knock
+    const offered = authorization === undefined ? this.#cookiesOf(knock) : bearersOf(authorization)
+    return offered.some((token) => this.#options.token.matches(token))
   }
 
   /** Why somebody may not ask for what only those may who have the token. */
@@ -48,19 +49,20 @@ export class Door {
     return `${this.#options.cookie}_${this.#options.port()}`
   }
 
-  #cookieOf({ cookie = '' }: Knock): string | undefined {
+  /** All of that name: what listens on another port of this machine can set one beside ours. */
+  #cookiesOf({ cookie = '' }: Knock): string[] {
     const start = `${this.#cookieName}=`
     return cookie
       .split(';')
       .map((part) => part.trim())
-      .find((part) => part.startsWith(start))
-      ?.slice(start.length)
+      .filter((part) => part.startsWith(start))
+      .map((part) => part.slice(start.length))
   }
 }
 
-/** Nothing where it is another scheme. */
-function bearerOf(authorization: string): string | undefined {
-  return /^bearer +(\S+)$/i.exec(authorization)?.[1]
+/** None where it is another scheme. */
+function bearersOf(authorization: string): string[] {
+  return /^bearer +(\S+)$/i.exec(authorization)?.slice(1) ?? []
 }
 
 const NO_TOKEN: Problem = {

@@ -10,6 +10,8 @@ export interface Knock {
   /** `Sec-Fetch-Site` and `-Mode`: what a browser says of the page that asks, where it says so. */
   readonly fetchSite: string | undefined
   readonly fetchMode: string | undefined
+  /** What is asked for, without its query. */
+  readonly path: string
   /** The address of ours that the connection was made to. */
   readonly localAddress: string | undefined
 }
@@ -24,6 +26,8 @@ export interface GuardOptions {
 const HOST = /^(\[[\da-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i
 const HTTP_PORT = 80
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
+/** Where links may lead. */
+const ENTRANCES = ['/', '/overlay']
 /** Requests with any other method change something. */
 const READING = ['GET', 'HEAD']
 
@@ -62,10 +66,11 @@ export class Guard {
 
 /**
  * Whether a browser says that a page of another origin asks, of another port too: cookies would go along. Somebody who follows a
- * link to us is let in.
+ * link to a page of ours is let in.
  */
-function isOfAnotherPage({ fetchSite, fetchMode }: Knock): boolean {
-  return fetchSite !== undefined && !['same-origin', 'none'].includes(fetchSite) && fetchMode !== 'navigate'
+function isOfAnotherPage({ fetchMode, fetchSite, path }: Knock): boolean {
+  if (fetchSite === undefined || ['same-origin', 'none'].includes(fetchSite)) return false
+  return fetchMode !== 'navigate' || !ENTRANCES.includes(path)
 }
 
 /** A host as it stands in an address. */

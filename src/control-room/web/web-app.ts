@@ -20,8 +20,8 @@ export interface WebAppOptions {
   readonly fault: (error: unknown) => void
 }
 
-/** Longest body, in bytes: a few hundred ids of dead letters. */
-const BODY_BYTES_MAX = 16 * 1024
+/** Longest body, in bytes: a few hundred ids of dead letters, or a persona in which every letter is escaped. */
+const BODY_BYTES_MAX = 32 * 1024
 
 /** What pages may load: files of this very server, and its answers. No script or style that stands in a page. */
 const CONTENT = [
@@ -139,12 +139,13 @@ export class WebApp {
   }
 }
 
-function knockOf({ headers, method, raw }: FastifyRequest): Knock {
+function knockOf({ headers, method, raw, url }: FastifyRequest): Knock {
   const { host, origin, authorization, cookie } = headers
   return {
     ...{ method, host, origin, authorization, cookie },
     fetchSite: toText(headers['sec-fetch-site']),
     fetchMode: toText(headers['sec-fetch-mode']),
+    path: url.split('?', 1)[0] ?? '',
     localAddress: raw.socket.localAddress,
   }
 }

@@ -118,11 +118,11 @@ describe('the controls', () => {
       })
   })
 
-  test('take a body of 16 KB and no more', async () => {
+  test('take a body of 32 KB and no more', async () => {
     const { url } = await open()
     const padded = (length: number) => `{"on":true${' '.repeat(length - 11)}}`
-    expect((await post(`${url}api/calm`, padded(16 * 1024))).status).toBe(200)
-    expect(await post(`${url}api/calm`, padded(16 * 1024 + 1))).toMatchObject({
+    expect((await post(`${url}api/calm`, padded(32 * 1024))).status).toBe(200)
+    expect(await post(`${url}api/calm`, padded(32 * 1024 + 1))).toMatchObject({
       status: 413,
       data: { error: 'bad-request' },
     })
@@ -239,7 +239,7 @@ describe('every route below /api', async () => {
   const routes = [
     ...apiRoutes({ chorus, stop: () => {}, now: () => 0 }),
     ...deadLetterRoutes(chorus),
-    ...demoRoutes({ desk: new FakeDesk(), bots: chorus.bots }),
+    ...demoRoutes({ desk: new FakeDesk(), bots: chorus.bots, isRunning: () => true }),
     tryRoute(chorus),
     { method: 'GET', path: '/api/events' },
   ]

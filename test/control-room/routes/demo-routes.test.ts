@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ask, BEARER, post, rooms } from '../room-fixture.js'
+import { ask, BEARER, idleChorus, post, rooms } from '../room-fixture.js'
 import { FakeDesk } from './fake-desk.js'
 
 const open = rooms()
@@ -62,6 +62,25 @@ describe('below /api/demo', () => {
   ])('what is no request is refused, and nothing is done: %s %j', async (what, body) => {
     const { desk, send } = await driven()
     expect(await send(what, body)).toMatchObject({ status: 400, data: { error: 'bad-request' } })
+    expect(desk.calls).toEqual([])
+  })
+
+  test('nothing is played any more while Chorus stops', async () => {
+    const desk = new FakeDesk()
+    const chorus = await idleChorus()
+    const { url } = await open({ chorus, demo: desk })
+    await chorus.stop()
+    const bodies = {
+      say: { viewer: 'Ann', text: 'hi' },
+      scene: { scene: 'raid' },
+      model: { away: true },
+      cut: {},
+    }
+    for (const [what, body] of Object.entries(bodies))
+      expect(await post(`${url}api/demo/${what}`, body)).toMatchObject({
+        status: 409,
+        data: { error: 'stopping' },
+      })
     expect(desk.calls).toEqual([])
   })
 

@@ -81,6 +81,17 @@ describe('the overlay', () => {
     expect(shown()).toEqual([])
   })
 
+  test('names nobody who was sent away while the line was on its way', () => {
+    const { events, shown, start, settle } = overlaying()
+    const task = replyTask({ login: 'ann' })
+    start(task)
+    const { channel, userId } = task.message
+    events.emit('chat:cleared', { clearing: { kind: 'user', channel, userId } })
+    expect(shown()).toEqual([])
+    settle(task, { kind: 'sent', id: toMessageId('line') })
+    expect(shown()).toEqual([])
+  })
+
   test('has few rows, whatever happens', () => {
     const { shown, start, settle } = overlaying()
     for (let n = 0; n < 500; n++) start(replyTask({ bot: `bot${n % 9}`, login: `viewer${n}` }))

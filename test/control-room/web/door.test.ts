@@ -13,6 +13,7 @@ describe('the token of a door', () => {
     { authorization: `bearer ${TOKEN}` },
     { cookie: `chorus_3000=${TOKEN}` },
     { cookie: `a=b; chorus_3000=${TOKEN};c=d` },
+    { cookie: `chorus_3000=of-another-port; chorus_3000=${TOKEN}` },
   ])('is known from %o', (headers) => {
     expect(door.refuse(knock(headers))).toBeUndefined()
   })

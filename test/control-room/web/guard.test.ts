@@ -99,4 +99,11 @@ describe('an Origin', () => {
   ])('is foreign where the browser says so, though nothing would change: %s, %s', (fetchSite, fetchMode) => {
     expect(guard.refuseForeign(knock({ fetchSite, fetchMode }))).toMatchObject({ error: 'foreign-origin' })
   })
+
+  test('is foreign where a page of another origin leads to what is no page of ours', () => {
+    const followed = { fetchSite: 'same-site', fetchMode: 'navigate' }
+    expect(guard.refuseForeign(knock({ ...followed, path: '/overlay' }))).toBeUndefined()
+    for (const path of ['/api/status', '/api/events', '/metrics', '/overlay/events', '/assets/index.js'])
+      expect(guard.refuseForeign(knock({ ...followed, path }))).toMatchObject({ error: 'foreign-origin' })
+  })
 })
