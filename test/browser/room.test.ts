@@ -26,7 +26,7 @@ describe('a bot’s card', () => {
 
   test('mutes it for five minutes, and says for how long yet', async () => {
     const { button, card, chorus } = await open()
-    await button('Mute ava for 5 minutes').click()
+    await button('Mute ava for 5 min').click()
     await seen(card('ava').getByText(/^muted for (5 min|4 min \d+ s)$/))
     const [muted] = chorus.router.controls.muted
     expect(muted).toMatchObject({ bot: 'ava' })

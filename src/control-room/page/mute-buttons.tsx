@@ -40,7 +40,7 @@ export function MuteButtons({ bot, mute }: MuteButtonsProps) {
       </button>
       <button
         type="button"
-        aria-label={`Mute ${bot} for ${SHORT} minutes`}
+        aria-label={`Mute ${bot} for ${SHORT} min`}
         onClick={() => void act(() => post('/api/mute', { bot, minutes: SHORT }))}
       >
         {SHORT} min

@@ -1,0 +1,139 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { SECOND } from '../../src/clock.js'
+import type { ControlRoom } from '../../src/control-room/control-room.js'
+import { environmentWith, idleChorus, rooms, TOKEN } from '../control-room/room-fixture.js'
+import { browsers } from './browser-fixture.js'
+import { partsOf, seen, until } from './page-parts.js'
+
+const open = rooms()
+const { openRoom, takeFaults } = browsers()
+
+/** Streams that pages of the test follow at this moment, as their server sees it. */
+const streams = new Set<ServerResponse>()
+/** Whether servers hold every stream open, and say nothing. */
+let isFrozen = false
+const note = (message: unknown) => {
+  const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+  if (request.url !== '/api/events') return
+  if (isFrozen) silence(response)
+  streams.add(response)
+  response.once('close', () => streams.delete(response))
+}
+const silence = (response: ServerResponse) => {
+  response.write = () => true
+}
+beforeEach(() => subscribe('http.server.request.start', note))
+afterEach(() => {
+  unsubscribe('http.server.request.start', note)
+  streams.clear()
+  isFrozen = false
+})
+
+const LOST = 'Chorus does not answer. What is shown below is old; this page tries again by itself.'
+const REFUSED = 'Chorus does not know this page: it was started anew. Open the link that it has printed.'
+
+/** A browser tells a page’s console of every attempt that fails, here of nothing else. */
+function expectOnlyLostConnections(): void {
+  for (const fault of takeFaults()) expect(fault).toMatch(/^console: Failed to load resource: /)
+}
+
+/** A room that listens where another one did. */
+async function openAgain(before: ControlRoom, token = TOKEN): Promise<ControlRoom> {
+  const { port } = new URL(before.url)
+  return open({ environment: environmentWith({ PORT: port, CHORUS_CONTROL_TOKEN: token }) })
+}
+
+async function expectLive(page: Page): Promise<void> {
+  await until(() => partsOf(page).headline.textContent()).toBe('No bot is in chat')
+  expect(await page.locator('html').getAttribute('class')).not.toBe('is-stale')
+}
+
+/** It says that it is old, looks like it, and still shows what it has. */
+async function expectStale(page: Page, sentence: string): Promise<void> {
+  const { card, headline, light } = partsOf(page)
+  await until(() => headline.textContent()).toBe(sentence)
+  expect(await light.textContent()).toBe('○Not connected')
+  expect(await page.title()).toContain(sentence)
+  const look = 'getComputedStyle(document.querySelector(".layout")).filter'
+  expect(await page.evaluate(look)).toBe('grayscale(1)')
+  expect(await card('ava').isVisible()).toBe(true)
+}
+
+/** What a browser does with a tab that is put behind another one, or in front again. */
+async function turnTab(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${isHidden} })
+    document.dispatchEvent(new Event('visibilitychange'))
+  `)
+}
+
+test('a hidden tab follows no stream, and has all that it missed as soon as it is shown', async () => {
+  const chorus = await idleChorus()
+  const page = await openRoom(await open({ chorus }))
+  await expectLive(page)
+  expect(streams.size).toBe(1)
+  await turnTab(page, true)
+  await until(() => streams.size).toBe(0)
+  chorus.router.mute('ava')
+  chorus.router.calm(true)
+  await turnTab(page, false)
+  await seen(partsOf(page).button('Unmute ava'))
+  await until(() => page.getByRole('button', { name: /Calm/ }).getAttribute('aria-pressed')).toBe('true')
+  expect(streams.size).toBe(1)
+  await expectLive(page)
+})
+
+test('when Chorus is gone the page says that it is old, and comes back by itself', async () => {
+  const room = await open()
+  const page = await openRoom(room)
+  await expectLive(page)
+  await room.stop()
+  await expectStale(page, LOST)
+  await openAgain(room)
+  await expectLive(page)
+  expectOnlyLostConnections()
+})
+
+test('what is pressed while Chorus is gone is answered in words', async () => {
+  const room = await open()
+  const page = await openRoom(room)
+  await expectLive(page)
+  await room.stop()
+  await partsOf(page).button('Mute ava').click()
+  await seen(partsOf(page).notices.getByText('Chorus does not answer. Is it still running?'))
+  expectOnlyLostConnections()
+})
+
+test('a Chorus with another token is told of, and its link opens the page again', async () => {
+  const room = await open()
+  const page = await openRoom(room)
+  await expectLive(page)
+  await room.stop()
+  await expectStale(page, LOST)
+  const token = 'another-token-0123456789'
+  const { url } = await openAgain(room, token)
+  await expectStale(page, REFUSED)
+  await page.goto(`${url}?token=${token}`)
+  await expectLive(page)
+  expectOnlyLostConnections()
+})
+
+test('a Chorus that holds the connection and says nothing is noticed, and so is that it talks again', async () => {
+  const page = await openRoom(await open())
+  // From the reload on, time in the page can be moved by hand.
+  await page.clock.install()
+  await page.reload()
+  await expectLive(page)
+  isFrozen = true
+  for (const response of streams) silence(response)
+  await page.clock.fastForward(15 * SECOND)
+  await expectLive(page)
+  await page.clock.fastForward(15 * SECOND)
+  await expectStale(page, LOST)
+  isFrozen = false
+  await page.clock.fastForward(30 * SECOND)
+  await expectLive(page)
+})
