@@ -102,14 +102,15 @@ describe('dead letters', () => {
   })
 
   test.each([
-    ['Redrive all', 'All of them are tried again.', ['sent', 'sent']],
-    ['Discard all', 'All of them are given up.', []],
-  ])('are all taken at once: %s', async (name, words, outcomes) => {
+    ['Redrive all', undefined, 'All of them are tried again.', ['sent', 'sent']],
+    ['Discard all', 'Discard all of them', 'All of them are given up.', []],
+  ])('are all taken at once: %s', async (name, confirmed, words, outcomes) => {
     const page = await open()
     const { button, deadLetters, notices, record } = page
     await makeDead(page, ['ann', 'cat'])
     await until(() => rowsOf(deadLetters).count()).toBe(2)
     await button(name).click()
+    if (confirmed !== undefined) await button(confirmed).click()
     await seen(notices.getByText(words))
     await gone(deadLetters)
     const afterwards = () => record.of('reply:settled').slice(2)
@@ -177,11 +178,11 @@ describe('trying a persona', () => {
   })
 
   test('tells in words why there is no line, and can be asked again', async () => {
-    const { model, notices, tryOut } = await open()
+    const { model, tryOut } = await open()
     model.always({ kind: 'bad-json' })
     await tryOut.getByLabel('What a viewer says').fill('hello?')
     await tryOut.getByRole('button').click()
-    await seen(notices.getByText(/^■ \S.*(answer|JSON)/))
+    await seen(tryOut.locator('.reason', { hasText: /\S/ }))
     model.heal()
     await tryOut.getByRole('button', { name: 'See what it would say' }).click()
     await seen(tryOut.getByText(/^ava: \S/))
