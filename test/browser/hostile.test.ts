@@ -97,15 +97,15 @@ async function fillWith(page: ChorusPage, word: string): Promise<void> {
   room.raid(viewer, 100)
 }
 
-test.each([320, 360, 1600])(
-  'very long words leave the page as wide as the screen: %i pixels',
-  async (width) => {
-    const page = await open({ isDemo: true, context: { viewport: { width, height: 800 } } })
-    await fillWith(page, 'W'.repeat(400))
-    await until(() => page.headline.textContent()).toContain('WWWW')
-    expect(await page.page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-  },
-)
+test('very long words leave the page as wide as the screen', async () => {
+  const page = await open({ isDemo: true })
+  await fillWith(page, 'W'.repeat(400))
+  await until(() => page.headline.textContent()).toContain('WWWW')
+  for (const width of [320, 360, 1600]) {
+    await page.page.setViewportSize({ width, height: 800 })
+    await until(() => page.page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+  }
+})
 
 describe('characters that turn the order of letters round', () => {
   const RTL = '\u202e'
