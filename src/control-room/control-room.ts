@@ -113,6 +113,8 @@ export class ControlRoom implements AsyncDisposable {
     // A start that is on its way would listen after the end.
     await this.#started?.catch(() => {})
     for (const each of this.#running) each.stop()
+    // What was told last is on its way only with the next turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve))
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
     await closed

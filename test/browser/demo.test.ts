@@ -5,7 +5,7 @@ import { post, TOKEN } from '../control-room/room-fixture.js'
 import { browsers } from './browser-fixture.js'
 import { gone, partsOf, rowsOf, SEEN_MAX_MS, seen, textsOf, until } from './page-parts.js'
 
-const { openRoom } = browsers()
+const { openRoom, takeFaults } = browsers()
 
 const BOTS = ['ava', 'bob', 'cleo', 'dan', 'eve']
 /** A raid of a hundred takes Twitch’s limits as they are: many bots and shared lines get through it soonest. */
@@ -114,6 +114,16 @@ test('five questions, a line to everyone, and the speed of chat are played as th
   await page.getByLabel('Chat speed').selectOption('wild')
   await until(() => viewers.count()).toBeGreaterThan(25)
   expect(await page.getByLabel('Chat speed').inputValue()).toBe('10')
+})
+
+test('a stop from the page ends the demo, and is not taken for a crash', async ({ cli }) => {
+  const { button, demo, headline, page } = await openDemo(cli)
+  await page.getByRole('button', { name: /^Stop Answers/ }).click()
+  await button('Stop it').click()
+  await until(() => headline.textContent()).toMatch(/^Chorus has stopped, as it was asked to\./)
+  expect(await demo.ended).toMatchObject({ code: 0 })
+  // The page goes on asking whether it is back.
+  for (const fault of takeFaults()) expect(fault).toMatch(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/)
 })
 
 test('a raid of a hundred is followed to its last answer, over a reload in its middle', {

@@ -1,6 +1,7 @@
 import { type ComponentChildren, createContext } from 'preact'
 import { useCallback, useContext, useMemo, useRef, useState } from 'preact/hooks'
 import { Refused } from './ask.js'
+import { ended } from './words.js'
 
 interface Notice {
   readonly number: number
@@ -67,5 +68,7 @@ export function useNotices(): Teller {
 
 /** What a person should know of something that went wrong. */
 export function wordsFor(error: unknown): string {
-  return error instanceof Refused ? `${error.message} ${error.advice}` : `This page has failed: ${error}`
+  if (!(error instanceof Refused)) return `This page has failed: ${error}`
+  const message = ended(error.message)
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)} ${ended(error.advice)}`
 }

@@ -28,6 +28,8 @@ export interface Reader {
   /** False: it has not taken what was written before; anything more would be kept for it here. */
   write(text: string): boolean
   readonly writableNeedDrain: boolean
+  /** Nothing more is written. */
+  end(): unknown
   /** Cuts the connection. */
   destroy(): unknown
   on(event: 'close' | 'error', listener: () => void): unknown

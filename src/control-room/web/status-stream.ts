@@ -86,10 +86,17 @@ export class StatusStream {
     else this.#cancel = every(this.#options.clock, FRAME_MS, () => this.#frame())
   }
 
-  /** Cuts every reader off. Safe to call twice. */
+  /**
+   * Tells every reader how it stands at the end, and ends: else a stop would look like a crash. What is told leaves with the next
+   * turn of the event loop. Who has not taken what was told before is cut off. Safe to call twice.
+   */
   stop(): void {
     this.#isStopped = true
-    for (const seat of [...this.#seats]) this.#cut(seat)
+    if (this.#seats.size > 0) this.#frame()
+    for (const seat of [...this.#seats]) {
+      if (seat.reader.writableNeedDrain) this.#cut(seat)
+      else this.#end(seat)
+    }
   }
 
   #frame(): void {
@@ -140,6 +147,11 @@ export class StatusStream {
   #write(seat: Seat, text: string): void {
     seat.wroteAtMs = this.#options.clock.now()
     seat.reader.write(text)
+  }
+
+  #end(seat: Seat): void {
+    this.#leave(seat)
+    seat.reader.end()
   }
 
   #cut(seat: Seat): void {
