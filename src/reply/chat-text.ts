@@ -38,9 +38,9 @@ const PASSES_MAX = 12
  * Makes one harmless line of chat out of anything a model may write. Never throws; takes time linear in the length.
  *
  * For every string the result is either refused or: one line without control, bidi or other hidden characters;
- * well-formed; at most `maxUnits` long, cut at a sentence, word or whole character; no command to Twitch or another
- * bot; without thoughts, markdown, own name and surrounding quotes; pinging only the viewers answered; without links
- * unless they are allowed; nothing shaped like a secret. A safe line stays as it is.
+ * well-formed; at most `maxUnits` long, cut at a sentence, else at a word or whole character with `…`; no command to
+ * Twitch or another bot; without thoughts, markdown, own name and surrounding quotes; pinging only the viewers
+ * answered; without links unless they are allowed; nothing shaped like a secret. A safe line stays as it is.
  *
  * What is seen is enough to be said: `:)` and `?!` are answers. Only where nothing visible is left, it is `empty`.
  */

@@ -2,7 +2,9 @@ import {
   type BotLogin,
   type ChannelName,
   type ChatLine,
+  type ChatMessage,
   LINE_UNITS_MAX,
+  sameLogin,
   type TaskId,
   toBotLogin,
 } from '../domain.js'
@@ -12,6 +14,7 @@ import { isRecord } from '../json-record.js'
 export interface JointPart {
   /** Of the share that it answers. */
   readonly id: TaskId
+  /** As it is called: {@link spelledLogin}. */
   readonly login: string
   readonly text: string
 }
@@ -27,6 +30,14 @@ const PART_UNITS_MIN = 20
 /** An at sign of any width, and the name behind it. */
 const PING = /[@＠﹫]\p{M}*([\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*)/gu
 
+/** Only ASCII: other letters may have one of ASCII as their small one, and such a name pings nobody. */
+const SPELLED = /^[A-Za-z0-9_]+$/
+
+/** A viewer's login in the viewer's own capitals, as Twitch shows it before a threaded reply; it pings in any case. */
+export function spelledLogin({ displayName, login }: Pick<ChatMessage, 'displayName' | 'login'>): string {
+  return SPELLED.test(displayName) && sameLogin(displayName, login) ? displayName : login
+}
+
 /** The line that the parts make. */
 export function joinParts(parts: readonly Pick<JointPart, 'login' | 'text'>[]): string {
   return parts.map(({ login, text }) => `@${login} ${text}`).join(' ')
@@ -34,8 +45,24 @@ export function joinParts(parts: readonly Pick<JointPart, 'login' | 'text'>[]): 
 
 /** Units that each part may have, so that the line holds all of them; below 1 where not even the names fit. */
 export function unitsPerViewer(logins: readonly string[]): number {
-  const names = joinParts(logins.map((login) => ({ login, text: '' }))).length
-  return Math.floor((LINE_UNITS_MAX - names) / logins.length)
+  return Math.floor(unitsBeside(logins) / logins.length)
+}
+
+/** Units that no part may exceed, so that the line holds all of them: what short ones leave is for the long ones. */
+export function unitsForLongest(parts: readonly Pick<JointPart, 'login' | 'text'>[]): number {
+  let left = unitsBeside(parts.map(({ login }) => login))
+  const lengths = parts.map(({ text }) => text.length).sort((a, b) => a - b)
+  for (const [at, length] of lengths.entries()) {
+    const share = Math.floor(left / (lengths.length - at))
+    if (length > share) return share
+    left -= length
+  }
+  return LINE_UNITS_MAX
+}
+
+/** What the names leave of a line. */
+function unitsBeside(logins: readonly string[]): number {
+  return LINE_UNITS_MAX - joinParts(logins.map((login) => ({ login, text: '' }))).length
 }
 
 /** How many of the viewers, from the first, one line can hold. */

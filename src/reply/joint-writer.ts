@@ -11,6 +11,8 @@ import {
   joinParts,
   parseJointLine,
   seatsFor,
+  spelledLogin,
+  unitsForLongest,
   unitsPerViewer,
 } from './joint-line.js'
 import { buildJointPrompt } from './joint-prompt.js'
@@ -35,7 +37,7 @@ interface Scene {
   readonly channel: ChatLine['channel']
   /** As many as one line can hold. */
   readonly shares: readonly ReplyShare[]
-  /** Units of the line that each viewer has. */
+  /** Units of the line that each viewer has; more only where others leave theirs. */
   readonly unitsEach: number
   readonly signal: AbortSignal
   /** Why anything was left out so far. */
@@ -126,15 +128,27 @@ export class JointWriter implements JointHandler<ChatLine> {
     return buildJointPrompt({ bot, channel, lines, questions, unitsEach })
   }
 
+  /** Cut only once it is known how long each one is: who says little leaves the others more. */
   #partsOf(answer: string, scene: Scene, by: Source): JointPart[] {
-    const { shares } = scene
+    const { bot, shares } = scene
     const said = parseJointAnswer(
       answer,
       shares.map(({ tasks: [{ message }] }) => message),
     )
-    return shares.flatMap((share, at) => {
-      const raw = said[at]
-      const part = raw === undefined ? 'missing' : this.#part(raw, share, scene, by)
+    const drafts = this.#fit(
+      shares.map((share, at) => this.#draft(said[at], share, bot)),
+      scene,
+    )
+    const maxUnits = unitsForLongest(drafts)
+    return this.#fit(
+      drafts.map((draft) => this.#part(draft, maxUnits, bot, by)),
+      scene,
+    )
+  }
+
+  /** Those that are parts; of the others is told why they are none. */
+  #fit(parts: readonly (JointPart | Fault)[], scene: Scene): JointPart[] {
+    return parts.flatMap((part) => {
       if (typeof part !== 'string') return [part]
       this.#tell(scene, part)
       return []
@@ -154,21 +168,27 @@ export class JointWriter implements JointHandler<ChatLine> {
       const own = attempt <= OWN_TRIES ? bot.templates : undefined
       const raw = templatePart({ random, own, unitsMax, taken })
       taken.add(raw)
-      const part = this.#part(raw, share, scene, 'template')
+      const part = this.#part(partFor(share, raw), unitsMax, bot, 'template')
       if (typeof part !== 'string') return part
       this.#tell(scene, part)
     }
     return undefined
   }
 
+  #draft(raw: string | undefined, share: ReplyShare, bot: Bot): JointPart | Fault {
+    return raw === undefined ? 'missing' : this.#safe(partFor(share, raw), LINE_UNITS_MAX, bot)
+  }
+
   /** What is said to one viewer, made safe and judged with the name before it; or what is wrong with it. */
-  #part(raw: string, { id, tasks: [task] }: ReplyShare, scene: Scene, by: Source): JointPart | Fault {
-    const { bot, unitsEach: maxUnits } = scene
+  #part(part: JointPart, maxUnits: number, bot: Bot, by: Source): JointPart | Fault {
+    const safe = this.#safe(part, maxUnits, bot)
+    return typeof safe === 'string' ? safe : (this.#judge([safe], bot, by) ?? safe)
+  }
+
+  #safe(part: JointPart, maxUnits: number, bot: Bot): JointPart | Fault {
     // Its viewer's name stands before it: there is nobody left to call.
-    const shaped = this.#options.gates.toText(raw, bot, { answering: [], maxUnits })
-    if (shaped.kind === 'unfit') return shaped.fault
-    const part = { id, login: task.message.login, text: shaped.text }
-    return this.#judge([part], bot, by) ?? part
+    const shaped = this.#options.gates.toText(part.text, bot, { answering: [], maxUnits })
+    return shaped.kind === 'unfit' ? shaped.fault : { ...part, text: shaped.text }
   }
 
   /**
@@ -240,6 +260,10 @@ export class JointWriter implements JointHandler<ChatLine> {
     faults.add(reason)
     this.#options.gates.tellFiltered(bot.login, reason, 1)
   }
+}
+
+function partFor({ id, tasks: [task] }: ReplyShare, text: string): JointPart {
+  return { id, login: spelledLogin(task.message), text }
 }
 
 function loginOf({ tasks: [task] }: ReplyShare): string {

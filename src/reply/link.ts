@@ -18,14 +18,16 @@ const ENDINGS = new Set(
     .filter((ending) => ending !== ''),
 )
 
-const SCHEME = /[a-z][a-z0-9+.-]{1,20}:\/\/|(?:mailto|javascript|data|tel|sms|magnet):\S/
-const WWW = /(?:^|[^a-z0-9])www\d{0,2}\.\S/
+const SCHEME = /[a-z][a-z0-9+.-]{1,20}:\/\/|(?:mailto|javascript|data|tel|sms|magnet):\S/i
+const WWW = /(?:^|[^a-z0-9])www\d{0,2}\.\S/i
 const NUMBERS_WITH_PATH = /\d{1,3}(?:\.\d{1,3}){3}(?:\/|:\d)/
 /** A dot of any width inside a word, and the label that follows it. */
 const JOINT = /(?<=[^\s.。．｡])[.。．｡](?=([\p{L}\p{N}][\p{L}\p{M}\p{N}-]{1,62}))/gu
 /** Behind an ending: a path, a port or a query. */
 const PATH = /^(?:[/\\]|[?#]\w|:\d)/
 const MAILBOX = /[\p{L}\p{N}]@/u
+/** The host, mailbox and all, before the dot of an ending; one of other letters where no plain ones stand there. */
+const HOSTS = [/[\w@.%+-]{1,253}$/, /[\p{L}\p{M}\p{N}@.]{1,253}$/u]
 
 /**
  * Text without links. What can only be an address goes: one with a scheme, `www.`, a path or a mailbox. A bare
@@ -36,6 +38,16 @@ export function withoutLinks(text: string): string {
     .split(' ')
     .flatMap((word) => (isAddress(word) ? [] : [defused(word)]))
     .join(' ')
+}
+
+/** Where in a word an address begins, be it one that {@link withoutLinks} only breaks up; it ends with the word. */
+export function addressStart(word: string): number | undefined {
+  const starts = [SCHEME, WWW, NUMBERS_WITH_PATH].map((shape) => word.search(shape))
+  const joint = [...word.matchAll(JOINT)].find(([, label]) => endingOf(label) !== undefined)
+  const host = joint && word.slice(0, joint.index)
+  if (host !== undefined) starts.push(HOSTS.map((shape) => host.search(shape)).find((at) => at >= 0) ?? -1)
+  const found = starts.filter((start) => start >= 0)
+  return found.length > 0 ? Math.min(...found) : undefined
 }
 
 function isAddress(word: string): boolean {

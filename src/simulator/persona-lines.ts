@@ -54,8 +54,8 @@ export function composeLine(
 }
 
 /**
- * The same for one viewer of several, in at most `unitsMax` units: with little around it, and cut behind a word where nothing is
- * short enough.
+ * The same for one viewer of several, in at most `unitsMax` units: with little around it, and cut where nothing is short
+ * enough.
  */
 export function composeShortLine(
   asked: { readonly system: string; readonly prompt: string; readonly unitsMax: number },
@@ -72,8 +72,16 @@ export function composeShortLine(
     if (opened.length <= asked.unitsMax) return opened
     if (line.length <= asked.unitsMax) return line
   }
-  const words = line.slice(0, asked.unitsMax + 1)
-  return words.slice(0, Math.max(words.lastIndexOf(' '), 0)) || line.slice(0, asked.unitsMax)
+  return shortened(line, asked.unitsMax)
+}
+
+/** The sentences that fit; else the words that do, with a sign that more was to come. */
+function shortened(line: string, unitsMax: number): string {
+  const sentences = /^.*[.!?](?= )/.exec(line.slice(0, unitsMax + 1))?.[0]
+  if (sentences !== undefined) return sentences
+  const cut = line.slice(0, unitsMax)
+  const words = cut.slice(0, Math.max(cut.lastIndexOf(' '), 0)) || cut.slice(0, -1)
+  return `${words.replace(/[,;:]$/, '')}…`
 }
 
 /** The voice with the most keywords in the prompt. */

@@ -39,6 +39,13 @@ describe('a raid of sixty viewers on two ordinary accounts', () => {
       return { task: task.id, isTrue: line && viewers === answersOf(chorus).get(line)?.length }
     })
     expect(told.filter(({ isTrue }) => !isTrue)).toEqual([])
+    // As the viewers write themselves.
+    const names = new Set(chorus.record.of('reply:settled').map(({ task }) => task.message.displayName))
+    const called = linesOf(chorus)
+      .filter((line) => !isThreaded(line))
+      .flatMap(({ text }) => Array.from(text.matchAll(/@(\w+)/g), ([, name = '']) => name))
+    expect(called.filter((name) => !names.has(name))).toEqual([])
+    expect(called.filter((name) => name !== name.toLowerCase()).length).toBeGreaterThan(10)
   })
 
   it.each([

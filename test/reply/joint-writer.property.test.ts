@@ -80,9 +80,21 @@ const answerFor = (names: readonly string[]) =>
     { weight: 1, arbitrary: hostileText },
   )
 
+/** How viewers write themselves: as Twitch lets them, in capitals of their choice or in another script. */
+const displayNamesFor = (names: readonly string[]) =>
+  fc.tuple(
+    ...names.map((name) =>
+      fc.oneof(
+        fc.mixedCase(fc.constant(name)),
+        fc.constantFrom('ボブ', 'Ольга', name, name.replaceAll('k', '\u212a'), STRANGERS[0] ?? ''),
+      ),
+    ),
+  )
+
 const scene = logins.chain((names) =>
   fc.record({
     names: fc.constant(names),
+    shown: displayNamesFor(names),
     answer: answerFor(names),
     asked: fc.array(hostileText, { minLength: names.length, maxLength: names.length }),
     gone: fc.array(fc.nat(names.length - 1), { maxLength: 5 }),
@@ -113,7 +125,7 @@ function writerThatHears(answer: string, template = false) {
 function expectSound(line: JointLine, answered: readonly TaskId[], shares: readonly ReplyShare[]): void {
   const { text } = line
   const expected = shares.filter((share) => answered.includes(share.id))
-  const names = expected.map((share) => share.tasks[0].message.login)
+  const names = expected.map((share) => calledAs(share.tasks[0].message))
   expect(expected.map((share) => share.id)).toEqual(answered)
   expect(answered.length).toBeGreaterThan(0)
   expect(text.length).toBeLessThanOrEqual(500)
@@ -125,7 +137,7 @@ function expectSound(line: JointLine, answered: readonly TaskId[], shares: reado
     .slice(1)
     .map((part) => [part.slice(0, part.indexOf(' ')), part.slice(part.indexOf(' ')).trim()])
   expect(parts.map(([name]) => name)).toEqual(names)
-  expect(new Set(names).size).toBe(names.length)
+  expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length)
   for (const [, said] of parts) expect(said).not.toBe('')
   expect(line.parts.map((part) => part.id)).toEqual(answered)
   const rules = { self: [AVA.login, ...AVA.aliases], prefixes: PREFIXES, links: false, maxUnits: 500 }
@@ -134,8 +146,25 @@ function expectSound(line: JointLine, answered: readonly TaskId[], shares: reado
   expect(JSON.parse(JSON.stringify(line))).toEqual(line)
 }
 
-const asking = (names: readonly string[], asked: readonly string[]) =>
-  sharesOf(...names.map((name, at) => [chatMessage(asked[at] ?? 'hi', { login: name })] as const))
+/** Letter by letter, each a plain one: small ones of other scripts must not pass for the login. */
+function calledAs({ displayName, login }: { readonly displayName: string; readonly login: string }): string {
+  const isSame =
+    displayName.length === login.length &&
+    [...displayName].every((letter, at) => {
+      const code = letter.charCodeAt(0)
+      const small = code >= 65 && code <= 90 ? code + 32 : code
+      return small === login.charCodeAt(at)
+    })
+  return isSame ? displayName : login
+}
+
+const asking = (names: readonly string[], asked: readonly string[], shown: readonly string[] = names) =>
+  sharesOf(
+    ...names.map((login, at) => {
+      const displayName = shown[at] ?? login
+      return [chatMessage(asked[at] ?? 'hi', { login, displayName })] as const
+    }),
+  )
 
 const signal = new AbortController().signal
 
@@ -143,8 +172,8 @@ describe('for every answer of a model to 2 to 10 viewers', () => {
   it('the line answers just those it claims to, each once and in order, and calls nobody else', async () => {
     let made = 0
     await fc.assert(
-      fc.asyncProperty(scene, async ({ names, answer, asked, gone }) => {
-        const shares = asking(names, asked)
+      fc.asyncProperty(scene, async ({ names, shown, answer, asked, gone }) => {
+        const shares = asking(names, asked, shown)
         const { writer } = writerThatHears(answer)
         const reply = await writer.joint.reply(shares, { signal }).catch((error: unknown) => {
           expect(error).toMatchObject({ code: 'model-empty' })
@@ -185,6 +214,33 @@ describe('for every answer of a model to 2 to 10 viewers', () => {
         const { line, answered } = await writerThatHears(answer).writer.joint.reply(shares, { signal })
         expectSound(line, answered, shares)
         expect(answered).toEqual(shares.map((share) => share.id))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('all is said whole where it fits, and else the longest answers are cut, each so that it ends well', async () => {
+    const word = fc.constantFrom('gull', 'or', 'sea.', 'rock!', 'lantern,', '海')
+    const said = fc.array(word, { maxLength: 120 }).map((words) => ['So', ...words, 'end'].join(' '))
+    await fc.assert(
+      fc.asyncProperty(logins, fc.array(said, { minLength: 10, maxLength: 10 }), async (names, texts) => {
+        fc.pre(names.every(isSayable))
+        const shares = asking(names, [])
+        const answer = names.map((name, at) => `${name}: ${texts[at]}`).join('\n')
+        const { line, answered } = await writerThatHears(answer).writer.joint.reply(shares, { signal })
+        expectSound(line, answered, shares)
+        expect(answered).toHaveLength(names.length)
+        const pairs = line.parts.map(({ text }, at) => ({ text, whole: texts[at] ?? '' }))
+        const cut = pairs.filter(({ text, whole }) => text !== whole)
+        const asWritten = names.map((name, at) => `@${name} ${texts[at]}`).join(' ')
+        expect(cut.length === 0).toBe(asWritten.length <= 500)
+        const longest = Math.max(...line.parts.map(({ text }) => text.length))
+        for (const { text, whole } of cut) {
+          expect(`${whole} `.startsWith(text.replace(/…$/, ''))).toBe(true)
+          expect(text).toMatch(/[.!…]$/)
+          // Nobody gave way to one who had more to say.
+          expect(whole.length).toBeGreaterThanOrEqual(longest)
+        }
       }),
       { numRuns: 200 },
     )

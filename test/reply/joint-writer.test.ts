@@ -145,14 +145,59 @@ describe('JointWriter', () => {
     expect(line.text).toBe('@ann well, ann, ahoy @bob aye')
   })
 
-  it('gives each viewer an even share of one line, cut behind a word', async () => {
+  it('gives each viewer an even share of one line, cut behind a word with a sign of it', async () => {
     await using at = await setUp()
     at.say(['ann', 'bob', 'cid'].map((name) => `${name}: ${'gulls '.repeat(200)}`).join('\n'))
     const { line } = await at.join(three())
     expect(line.text.length).toBeLessThanOrEqual(500)
     expect(line.text.length).toBeGreaterThan(480)
-    expect(line.parts.map(({ text }) => text.length)).toEqual([161, 161, 161])
-    expect(line.text).toMatch(/^(@\w+( gulls)+ ?){3}$/)
+    expect(line.parts.map(({ text }) => text.length)).toEqual([156, 156, 156])
+    expect(line.text).toMatch(/^(@\w+( gulls)+… ?){3}$/)
+  })
+
+  it('leaves what short answers need not to the long ones, and cuts none while all fit', async () => {
+    await using at = await setUp()
+    const long = `I told ${'the gulls and '.repeat(24)}all`
+    at.say(`ann: aye\nbob: ${long}\ncid: no`, `ann: aye\nbob: ${long}\ncid: ${long}`)
+    expect((await at.join(three())).line.text).toBe(`@ann aye @bob ${long} @cid no`)
+    const { line } = await at.join(three())
+    const [ann, bob, cid] = line.parts.map(({ text }) => text)
+    expect(ann).toBe('aye')
+    expect([bob, cid]).toEqual([expect.stringMatching(/^I told.+(the|gulls|and)…$/), bob])
+    expect(line.text.length).toBeGreaterThan(480)
+  })
+
+  it('leaves the room of those who are left out to the others', async () => {
+    await using at = await setUp()
+    const long = `I told ${'the gulls and '.repeat(30)}all`
+    at.say(`bob: ${long}`)
+    expect((await at.join(three())).line.text).toBe(`@bob ${long}`)
+  })
+
+  it('cuts behind a sentence where enough fits', async () => {
+    await using at = await setUp()
+    const said = `${'The gulls know. '.repeat(8)}They always did, ${'and still do, '.repeat(30)}all.`
+    at.say(['ann', 'bob', 'cid'].map((name) => `${name}: ${said}`).join('\n'))
+    const { line } = await at.join(three())
+    for (const { text } of line.parts) expect(text).toBe('The gulls know. '.repeat(8).trim())
+  })
+
+  it('calls viewers in the capitals that they write themselves in, and by the login who go by another name', async () => {
+    await using at = await setUp()
+    at.say('ann_1: ahoy\nBOB: mind the gulls\ncid: aye')
+    const names = [
+      ['ann_1', 'Ann_1'],
+      ['bob', 'ボブ'],
+      ['cid', 'Eve'],
+    ] as const
+    const shares = sharesOf(
+      ...names.map(([login, displayName]) => [chatMessage('@ava hi', { login, displayName })] as const),
+    )
+    const { line, answered } = await at.join(shares)
+    expect(line.text).toBe('@Ann_1 ahoy @bob mind the gulls @cid aye')
+    expect(answered).toEqual(idsOf(shares))
+    const ids = new Set(idsOf(shares).slice(1))
+    expect(at.joint.without(line, ids)?.text).toBe('@Ann_1 ahoy')
   })
 
   it('answers as many as one line can hold', async () => {

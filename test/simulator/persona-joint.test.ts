@@ -59,6 +59,18 @@ describe('the built-in model, asked by several viewers at once', () => {
     expect(new Set(said.flat()).size).toBeGreaterThan(40)
   })
 
+  it('ends each row with a sentence, or with a sign that it was cut', () => {
+    const rows = Array.from({ length: 200 }, (_, seed) => {
+      const prompt = promptFor(['1. ann: why?', '2. bob: do you like pizza?'], seed % 2 ? 20 : 44)
+      return composeAnswer({ system: STICKY, prompt }, seededRandom(seed)).rows ?? []
+    })
+    const texts = rows.flat().map(({ text }) => text)
+    expect(texts).toHaveLength(400)
+    expect(texts.filter((text) => !/[.!?…]$/.test(text))).toEqual([])
+    expect(texts.filter((text) => text.endsWith('…')).length).toBeGreaterThan(20)
+    expect(texts.filter((text) => /[ ,;:]…$/.test(text))).toEqual([])
+  })
+
   it('answers one viewer as ever, also where somebody writes of markers', () => {
     const prompt = '<line>\nann: what is ‹lines>?\n</line>'
     expect(composeAnswer({ system: STICKY, prompt }, seededRandom(1)).rows).toBeUndefined()

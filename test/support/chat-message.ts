@@ -18,6 +18,7 @@ export function chatMessage(
     readonly id?: string
     readonly channel?: string
     readonly login?: string
+    readonly displayName?: string
     readonly userId?: string
     readonly roles?: Partial<Roles>
     readonly replyTo?: { readonly id: MessageId; readonly login: string }
@@ -31,7 +32,7 @@ export function chatMessage(
     channel: toChannelName(parts.channel ?? 'mychannel'),
     userId: toUserId(parts.userId ?? `u-${login}`),
     login,
-    displayName: login,
+    displayName: parts.displayName ?? login,
     text,
     roles: { ...NO_ROLES, ...parts.roles },
     ...(parts.replyTo && { replyTo: parts.replyTo }),

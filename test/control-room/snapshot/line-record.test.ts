@@ -212,6 +212,15 @@ describe('a line with another fate', () => {
     expect(record.lines).toMatchObject([{ viewers: ['ann', 'bob'], reason: 'msg_x (made anew)' }])
   })
 
+  test('that is refused names all whom it calls, whatever capitals it calls them in', () => {
+    const { events, record, refuse, write } = recording()
+    const tasks = ['ann', 'bob', 'an'].map((login) => replyTask({ login }))
+    for (const task of tasks) events.emit('reply:ready', { task, tookMs: 1 })
+    write({ channel: CHANNEL, text: '@Ann hello @BOB hello' as ChatText })
+    refuse('made anew', '')
+    expect(record.lines).toMatchObject([{ viewers: ['ann', 'bob'], reason: 'msg_x (made anew)' }])
+  })
+
   test('that is refused names nobody where five hundred others were made since', () => {
     const { events, record, refuse, write } = recording()
     const tasks = Array.from({ length: 501 }, () => replyTask())
