@@ -123,7 +123,8 @@ test('a stop from the page ends the demo, and is not taken for a crash', async (
   await until(() => headline.textContent()).toMatch(/^Chorus has stopped, as it was asked to\./)
   expect(await demo.ended).toMatchObject({ code: 0 })
   // The page goes on asking whether it is back.
-  for (const fault of takeFaults()) expect(fault).toMatch(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/)
+  for (const fault of takeFaults())
+    expect(fault).toMatch(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/)
 })
 
 test('a raid of a hundred is followed to its last answer, over a reload in its middle', {

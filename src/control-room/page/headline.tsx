@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Glance } from '../snapshot/snapshot.js'
 import type { Connection } from './snapshot-store.js'
 import { useConnection, useSection } from './use-snapshot.js'
@@ -27,7 +27,8 @@ export function Headline() {
   const isLive = connection === 'live' && glance !== undefined
   const light = isLive ? glance.light : 'away'
   const sentence = isLive ? glance.sentence : AWAY[connection === 'live' ? 'opening' : connection]
-  useEffect(() => {
+  // With the sentence, not a moment after it.
+  useLayoutEffect(() => {
     document.title = `${LIGHTS[light].sign} ${sentence} – Chorus`
     document.documentElement.classList.toggle('is-stale', ['lost', 'stopped', 'refused'].includes(connection))
   }, [light, sentence, connection])
