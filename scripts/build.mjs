@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import path from 'node:path'
 import { runNode } from './child.mjs'
 import { Problem } from './problem.mjs'
-import { contentHash, filesUnder, inProject, readIfThere } from './project.mjs'
+import { contentHash, filesUnder, inProject, readIfThere, tool } from './project.mjs'
 
 const DIST = inProject('dist')
 const STAMP = inProject('dist', '.stamp')
@@ -39,9 +39,6 @@ export async function build(tell) {
   replaceTree(NEXT, DIST)
   writeFileSync(STAMP, stamp)
 }
-
-/** @param {string[]} parts below node_modules */
-const tool = (...parts) => inProject('node_modules', ...parts)
 
 /** @param {readonly string[]} args */
 async function must(args) {

@@ -2,10 +2,7 @@
 import { runNode } from './child.mjs'
 import { prepare } from './prepare.mjs'
 import { runMain } from './problem.mjs'
-import { inProject } from './project.mjs'
-
-/** @param {string[]} parts below node_modules */
-const tool = (...parts) => inProject('node_modules', ...parts)
+import { inProject, tool } from './project.mjs'
 
 /** Each needs no network and no key. @type {readonly (readonly [name: string, args: readonly string[]])[]} */
 const STEPS = [

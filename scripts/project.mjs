@@ -14,6 +14,13 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export const inProject = (...parts) => path.join(ROOT, ...parts)
 
 /**
+ * The absolute path of something that is installed.
+ *
+ * @param {string[]} parts below node_modules
+ */
+export const tool = (...parts) => inProject('node_modules', ...parts)
+
+/**
  * One hash over the names and contents of files and folders; what does not exist counts as absent, not as an error.
  *
  * @param {readonly string[]} paths absolute

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
@@ -18,13 +18,16 @@ const LINK = /^Control room: (\S+)/
 await runMain(async () => {
   await prepare()
   mkdirSync(FOLDER, { recursive: true })
-  const { demo, link } = await startDemo()
   const browser = await launch()
   try {
-    await takeAll(browser, link)
+    const { demo, link } = await startDemo()
+    try {
+      await takeAll(browser, link)
+    } finally {
+      demo.kill('SIGTERM')
+    }
   } finally {
     await browser.close()
-    demo.kill('SIGTERM')
   }
 })
 
@@ -46,10 +49,18 @@ async function startDemo() {
   return { demo, link }
 }
 
+/** As the tests find it: what is set, else the first that is in the PATH. */
+function chromiumFile() {
+  const { CHORUS_TEST_CHROMIUM: set, PATH = '' } = process.env
+  const names = ['chromium', 'chromium-browser', 'google-chrome']
+  const files = names.flatMap((name) => PATH.split(path.delimiter).map((folder) => path.join(folder, name)))
+  return set || files.find((file) => existsSync(file)) || 'chromium'
+}
+
 async function launch() {
   try {
     return await chromium.launch({
-      executablePath: process.env.CHORUS_TEST_CHROMIUM || '/usr/bin/chromium',
+      executablePath: chromiumFile(),
       // Chromium refuses to run as root with its sandbox; it shows nothing here but our own page.
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     })
@@ -65,7 +76,11 @@ async function launch() {
  * @param {string} link
  */
 async function takeAll(browser, link) {
-  const dark = await browser.newContext({ viewport: { width: 1600, height: 1000 }, colorScheme: 'dark' })
+  const dark = await browser.newContext({
+    viewport: { width: 1600, height: 1000 },
+    colorScheme: 'dark',
+    reducedMotion: 'reduce',
+  })
   dark.setDefaultTimeout(DEADLINE_MS)
   const page = await dark.newPage()
   await page.goto(link)

@@ -5,6 +5,7 @@ import {
   findAmbientUses,
   findLongFiles,
   findPageBreaches,
+  findRoomBreaches,
   findSdkBreaches,
   findStageBreaches,
   type Homes,
@@ -70,6 +71,10 @@ describe('in src', () => {
     expect(findLongFiles(page, LINES_MAX)).toEqual([])
   })
 
+  test('in the control room what is told knows nobody who tells it', () => {
+    expect(findRoomBreaches(sources)).toEqual([])
+  })
+
   test('the page knows of the server nothing but types', () => {
     expect(findPageBreaches(page)).toEqual([])
   })
@@ -128,10 +133,18 @@ describe('the rules find', () => {
   test.each([
     "import { toTime } from '../clock.js'",
     "import '../control-room.js'",
+    "const x = await import('../../clock.js')",
     "export * from '../../domain.js'",
     "import {\n  SECOND,\n} from '../../clock.js'",
   ])('in the page: %s', (source) => {
     expect(findPageBreaches(new Map([[`${PAGE}x.tsx`, source]]))).toHaveLength(1)
+  })
+
+  test('what is told in the control room, knowing who tells it', () => {
+    const source =
+      "import { x } from '../routes/x.js'\nimport { y } from './y.js'\nimport { z } from '../../clock.js'"
+    const breaches = findRoomBreaches(new Map([['src/control-room/snapshot/x.ts', source]]))
+    expect(breaches).toEqual([expect.stringContaining('snapshot may not know routes')])
   })
 
   test('nothing wrong in the page with types, and with files of its own', () => {

@@ -27,6 +27,18 @@ const IDLE_MS = 30 * SECOND
 /** What browsers can be led to where all addresses of the machine are listened on. */
 const SHOWN: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
+const ROOM = {
+  cookie: 'chorus',
+  path: '/',
+  advice:
+    'Open the link that Chorus has printed at its start: it has the token. With CHORUS_CONTROL_TOKEN set, add ?token= and its value to this address. A program sends it as "Authorization: Bearer …".',
+}
+const OVERLAY = {
+  cookie: 'chorus_overlay',
+  path: '/overlay',
+  advice: 'Copy the address of the overlay from the control room: it has a token of its own.',
+}
+
 /**
  * The web server beside a Chorus: how it goes, for people and programs, and only for those who may know. Who asks, and how,
  * never touches the way of a message.
@@ -57,13 +69,15 @@ export class ControlRoom implements AsyncDisposable {
     const overlayToken = this.#token.derive('overlay')
     for (const token of [this.#token, overlayToken]) secrets.keep(token.reveal())
     const doors = {
-      token: new Door({ token: this.#token, port, cookie: 'chorus', path: '/' }),
-      overlay: new Door({ token: overlayToken, port, cookie: 'chorus_overlay', path: '/overlay' }),
+      room: new Door({ ...ROOM, token: this.#token, port }),
+      overlay: new Door({ ...OVERLAY, token: overlayToken, port }),
     }
+    const entrances = Object.values(doors).map(({ path }) => path)
+    const guard = new Guard({ host, port, entrances })
     const fault = (error: unknown) => void chorus.events.emit('error', { error, where: 'control room' })
     const { routes, running } = createRoutes({ ...options, doors, fault })
     this.#running = running
-    this.#app = new WebApp({ server: this.#server, guard: new Guard({ host, port }), doors, routes, fault })
+    this.#app = new WebApp({ server: this.#server, guard, doors, routes, fault })
     this.#server.on('error', (error) => {
       if (this.#port !== 0) fault(error)
     })

@@ -14,7 +14,7 @@ import type { Door } from './web/door.js'
 import { entrance } from './web/entrance.js'
 import { PageFiles } from './web/page-files.js'
 import type { Access, Route } from './web/route.js'
-import { StatusStream } from './web/status-stream.js'
+import { SectionStream } from './web/section-stream.js'
 
 export interface CreateRoutesOptions {
   readonly chorus: Pick<
@@ -39,10 +39,6 @@ export interface Running {
   stop(): void
 }
 
-const KEEP_OUT =
-  'Open the link that Chorus has printed at its start: it has the token. With CHORUS_CONTROL_TOKEN set, add ?token= and its value to this address.\n'
-const NO_OVERLAY = 'Copy the address of the overlay from the control room: it has a token of its own.\n'
-
 /** Everything that can be asked for, and what has to run for that. */
 export function createRoutes(options: CreateRoutesOptions): {
   readonly routes: readonly Route[]
@@ -59,13 +55,8 @@ export function createRoutes(options: CreateRoutesOptions): {
   const files = new PageFiles()
   return {
     routes: [
-      entrance({ path: '/', door: doors.token, page: files.page('index.html'), advice: KEEP_OUT }),
-      entrance({
-        path: '/overlay',
-        door: doors.overlay,
-        page: files.page('overlay.html'),
-        advice: NO_OVERLAY,
-      }),
+      entrance({ door: doors.room, page: files.page('index.html') }),
+      entrance({ door: doors.overlay, page: files.page('overlay.html') }),
       ...files.routes,
       ...healthRoutes({ status, hasJournal }),
       metrics.route,
@@ -80,7 +71,7 @@ export function createRoutes(options: CreateRoutesOptions): {
   }
 }
 
-function roomStream(options: CreateRoutesOptions, moments: Moments): StatusStream {
+function roomStream(options: CreateRoutesOptions, moments: Moments): SectionStream {
   const { chorus, clock, demo, doors, fault, remarks = [] } = options
   const sections = toSections({
     ...{ chorus, clock, remarks },
@@ -89,11 +80,12 @@ function roomStream(options: CreateRoutesOptions, moments: Moments): StatusStrea
     overlay: doors.overlay.link,
     demo: demo && { demo: () => demo.state(), chat: () => demo.lines() },
   })
-  return new StatusStream({ path: '/api/events', access: 'token', clock, sections, fault })
+  return new SectionStream({ path: '/api/events', access: 'room', clock, sections, fault })
 }
 
-function streamOfOverlay({ chorus: { events }, clock, fault }: CreateRoutesOptions): StatusStream {
-  const overlay = new Overlay({ clock, events })
+function streamOfOverlay({ chorus, clock, fault }: CreateRoutesOptions): SectionStream {
+  const { events } = chorus
+  const overlay = new Overlay({ clock, events, status: () => chorus.getStatus() })
   const sections = { overlay: () => overlay.answers() }
-  return new StatusStream({ path: '/overlay/events', access: 'overlay', clock, sections, fault })
+  return new SectionStream({ path: '/overlay/events', access: 'overlay', clock, sections, fault })
 }

@@ -75,11 +75,38 @@ export function findAmbientUses(sources: Sources, rules: readonly Ambient[] = AM
  */
 export function findPageBreaches(sources: Sources): string[] {
   return [...sources].flatMap(([file, source]) =>
-    [...withoutComments(source).matchAll(/^(?:import|export)\b(?! type\b)[^'"]*['"](\.[^'"]+)['"]/gm)]
+    [
+      ...withoutComments(source).matchAll(
+        /(?:^(?:import|export)\b(?! type\b)[^'"]*|\bimport\s*\(\s*)['"](\.[^'"]+)['"]/gm,
+      ),
+    ]
       .map(([, target = '']) => target)
       .filter((target) => !path.posix.join(path.posix.dirname(file), target).startsWith(PAGE))
       .map((target) => `${file} imports ${target}: more than types of the server`),
   )
+}
+
+/** Which folders of the control room each of them may import, beside itself and what all share. */
+const ROOM_LAYERS: Readonly<Record<string, readonly string[]>> = {
+  snapshot: [],
+  web: [],
+  metrics: ['snapshot', 'web'],
+  routes: ['snapshot', 'web'],
+}
+
+/** Every import of the control room against the way of what it tells, from snapshot over routes to whoever asks, as sentences. */
+export function findRoomBreaches(sources: Sources): string[] {
+  return importsOf(sources).flatMap(({ file, target }) => {
+    const from = roomFolderOf(file)
+    const to = roomFolderOf(path.posix.join(path.posix.dirname(file), target))
+    if (from === undefined || to === undefined || to === from || ROOM_LAYERS[from]?.includes(to)) return []
+    return [`${file} imports ${target}: ${from} may not know ${to}`]
+  })
+}
+
+function roomFolderOf(file: string): string | undefined {
+  const [root, stage, folder, name] = file.split('/')
+  return root === 'src' && stage === 'control-room' && name !== undefined ? folder : undefined
 }
 
 /** Where the sources of the control room’s page lie: they run in browsers. */

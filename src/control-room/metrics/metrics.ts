@@ -35,7 +35,7 @@ export class Metrics {
     return {
       method: 'GET',
       path: '/metrics',
-      access: 'token',
+      access: 'room',
       answer: async () => ({ kind: 'text', type: this.#registry.contentType, text: await this.text() }),
     }
   }

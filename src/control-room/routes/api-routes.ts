@@ -17,7 +17,7 @@ export interface ApiRoutesOptions {
 /** What can be seen and turned while Chorus runs. */
 export function apiRoutes({ chorus, now, stop }: ApiRoutesOptions): AnsweredRoute[] {
   return [
-    { method: 'GET', path: '/api/status', access: 'token', answer: () => json(chorus.getStatus()) },
+    { method: 'GET', path: '/api/status', access: 'room', answer: () => json(chorus.getStatus()) },
     ...controlRoutes(chorus),
     ...replyRoutes(chorus, now),
     post('/api/stop', bodyOf({}), () => {
@@ -58,7 +58,7 @@ function replyRoutes({ router }: Pick<Chorus, 'router'>, now: () => number): Ans
     {
       method: 'GET',
       path: '/api/replies',
-      access: 'token',
+      access: 'room',
       answer: () => {
         const nowMs = now()
         const replies = router.owed(OWED_MAX).map((reply) => {

@@ -26,7 +26,7 @@ export function deadLetterRoutes({ deadLetters }: Pick<Chorus, 'deadLetters'>): 
     {
       method: 'GET',
       path: '/api/dead-letters',
-      access: 'token',
+      access: 'room',
       answer: () => {
         const all = deadLetters?.list() ?? []
         return json({ deadLetters: all.slice(0, SHOWN_MAX), count: all.length })

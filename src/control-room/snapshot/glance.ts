@@ -51,10 +51,7 @@ function toSentence({ status, episode = NOBODY }: Situation, notes: readonly Not
   if (waiting !== undefined) return `${waiting}${soon}`
   // While nobody waits there is room to say what somebody should look at.
   const trouble = notes.find(({ isTrouble }) => isTrouble)
-  if (trouble) return unended(trouble.text)
-  return hasAnswered(status)
-    ? 'All quiet: everybody has been answered'
-    : 'All quiet: nobody has asked anything yet'
+  return trouble ? unended(trouble.text) : 'All quiet: nobody waits'
 }
 
 /** As a sentence at the top stands: like a headline. */
@@ -62,13 +59,9 @@ function unended(text: string): string {
   return text.replace(/\.$/, '')
 }
 
-function hasAnswered({ outcomes }: ChorusStatus): boolean {
-  return outcomes.sent > 0
-}
-
 function ending(state: 'draining' | 'stopped', { mentionsWaiting }: EpisodeState): string {
   if (state === 'stopped') return 'Chorus has stopped'
-  if (mentionsWaiting === 0) return 'Stopping: everybody has been answered'
+  if (mentionsWaiting === 0) return 'Stopping: nobody waits any more'
   return `Stopping: ${counted(mentionsWaiting, 'answer')} to go`
 }
 

@@ -29,6 +29,7 @@ function pressing(status: ChorusStatus, hasJournal: boolean): string[] {
   return [
     ...chat.parked.map(({ bot, reason }) => ended(`${bot} is parked: ${reason}`)),
     ...(chat.joined.length === 0 ? absent(status) : []),
+    ...closedRooms(status, { areAll: true }),
     ...(model.answeredBy === 'nobody' ? [modelAway(model), 'Nothing stands in for it.'] : []),
     ...(hasJournal && !isDurable && isRunning ? [JOURNAL_REFUSES] : []),
     ...Object.entries(lanes)
@@ -45,22 +46,26 @@ function worthKnowing(status: ChorusStatus): string[] {
     ...(model.fallback?.state === 'away' && model.answeredBy !== 'nobody' ? [modelAway(model.fallback)] : []),
     ...tokens(status),
     ...(chat.joined.length > 0 ? absent(status) : []),
-    ...closedRooms(status),
+    ...closedRooms(status, { areAll: false }),
     ...controls(status),
   ]
 }
 
 /** Bots that are in no channel, though nothing keeps them out. */
-function absent({ chat }: ChorusStatus): string[] {
+function absent({ chat, state }: ChorusStatus): string[] {
+  if (state !== 'running') return []
   return chat.bots
     .filter(({ joined, reason }) => joined.length === 0 && reason === undefined)
     .map(({ bot }) => `${bot} is not in chat: it connects by itself.`)
 }
 
-/** Where a bot is parked there is nothing to say of its rooms. */
-function closedRooms({ chat }: ChorusStatus): string[] {
+/**
+ * Of the bots that may talk in some of their channels, or in none. Where one is parked there is nothing to say of its rooms.
+ */
+function closedRooms({ chat }: ChorusStatus, { areAll }: { readonly areAll: boolean }): string[] {
   return chat.bots
     .filter(({ reason }) => reason === undefined)
+    .filter(({ rooms }) => rooms.every(({ closedReason }) => closedReason !== undefined) === areAll)
     .flatMap(({ bot, rooms }) =>
       rooms.flatMap(({ channel, closedReason }) =>
         closedReason === undefined ? [] : [ended(`${bot} may not talk in ${channel}: ${closedReason}`)],

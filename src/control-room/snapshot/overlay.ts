@@ -1,3 +1,4 @@
+import type { ChorusStatus } from '../../chorus.js'
 import { type Clock, SECOND } from '../../clock.js'
 import {
   type BotLogin,
@@ -9,6 +10,12 @@ import {
 } from '../../domain.js'
 import type { ChorusEmitter } from '../../events.js'
 import { RecentClearings } from './recent-clearings.js'
+
+export interface OverlayOptions {
+  readonly clock: Clock
+  readonly events: ChorusEmitter
+  readonly status: () => Pick<ChorusStatus, 'chat' | 'controls'>
+}
 
 /** Whom a bot answers, or has just answered. */
 export interface OverlayAnswer {
@@ -36,13 +43,16 @@ interface Said {
 /** Who is being answered now, for all to see: names, and never what was asked or said. */
 export class Overlay {
   readonly #clock: Clock
+  readonly #status: OverlayOptions['status']
+  /** Begun, and neither held nor settled. */
   readonly #working = new Map<TaskId, ReplyTask>()
   /** Newest first. */
   #said: readonly Said[] = []
   readonly #clearings = new RecentClearings()
 
-  constructor({ clock, events }: { readonly clock: Clock; readonly events: ChorusEmitter }) {
+  constructor({ clock, events, status }: OverlayOptions) {
     this.#clock = clock
+    this.#status = status
     events.on('reply:started', ({ task }) => {
       if (this.#working.size < KEPT_MAX) this.#working.set(task.id, task)
     })
@@ -56,7 +66,24 @@ export class Overlay {
     const nowMs = this.#clock.now()
     this.#said = this.#said.filter(({ untilMs }) => untilMs > nowMs)
     const said = this.#said.flatMap(({ line, tasks }) => toAnswer(`said ${line}`, tasks, true))
-    return [...toWorking(this.#working.values()), ...said].slice(0, SHOWN_MAX)
+    return [...this.#answering(), ...said].slice(0, SHOWN_MAX)
+  }
+
+  /** A line that is ready stays so while its bot may not talk: nobody is being answered then. */
+  #answering(): OverlayAnswer[] {
+    const { chat, controls } = this.#status()
+    const muted = new Set(controls.muted.map(({ bot }) => bot))
+    const talks = chat.bots.filter(({ bot, joined }) => joined.length > 0 && !muted.has(bot))
+    const closed = new Set(
+      talks.flatMap(({ bot, rooms }) =>
+        rooms.flatMap(({ channel, closedReason }) => (closedReason ? [`${bot} ${channel}`] : [])),
+      ),
+    )
+    const logins = new Set(talks.map(({ bot }) => bot))
+    const tasks = [...this.#working.values()].filter(
+      ({ bot, message }) => logins.has(bot) && !closed.has(`${bot} ${message.channel}`),
+    )
+    return toWorking(tasks)
   }
 
   #settled(task: ReplyTask, outcome: Outcome): void {

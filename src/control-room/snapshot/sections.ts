@@ -8,6 +8,7 @@ import { RequestWindow } from './request-window.js'
 import type { History, Snapshot } from './snapshot.js'
 import { OWED_MAX, toWaiting } from './waiting.js'
 import { WallTime } from './wall-time.js'
+import { inWholeSeconds } from './whole-seconds.js'
 
 /** What makes each section of the snapshot, in the order in which they are told. */
 export type Sections = { readonly [Name in keyof Snapshot]: () => Snapshot[Name] }
@@ -41,7 +42,7 @@ export function toSections(options: SectionsOptions): Sections {
     about: () => about,
     status: () => {
       status = chorus.getStatus()
-      return status
+      return inWholeSeconds(status)
     },
     glance: () => toGlance({ status, episode: episode.state, hasJournal, remarks }),
     waiting: () =>

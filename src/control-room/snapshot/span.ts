@@ -8,5 +8,6 @@ const LIMITS = { seconds: 90 * SECOND, minutes: 90 * MINUTE }
 export function toSpan(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / SECOND))
   if (seconds * SECOND < LIMITS.seconds) return `${seconds} s`
-  return ms < LIMITS.minutes ? `${Math.round(ms / MINUTE)} min` : `${Math.round(ms / HOUR)} h`
+  const minutes = Math.round((seconds * SECOND) / MINUTE)
+  return ms < LIMITS.minutes ? `${minutes} min` : `${Math.round(ms / HOUR)} h`
 }

@@ -58,7 +58,8 @@ export class ToldLine {
     const { channel, id, replyTo } = this.#start
     if (channel !== clearing.channel) return false
     if (clearing.kind === 'message' && (clearing.id === id || clearing.id === replyTo)) return true
-    if (this.#isCut || (this.#answered.length === 0 && replyTo === undefined)) return true
+    const isKnown = this.#answered.length > 0
+    if (this.#isCut || (!isKnown && (clearing.kind !== 'message' || replyTo === undefined))) return true
     return clearing.kind === 'chat' || this.#answered.some((message) => isCleared(message, clearing))
   }
 }

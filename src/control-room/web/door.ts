@@ -9,6 +9,8 @@ export interface DoorOptions {
   readonly cookie: string
   /** Browsers bring the cookie to this path, and to what is below it. */
   readonly path: string
+  /** How somebody without the token comes to it, as a sentence. */
+  readonly advice: string
 }
 
 /** A way in: a token, and the cookie that a browser keeps of it. */
@@ -17,6 +19,14 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#options = options
+  }
+
+  get path(): string {
+    return this.#options.path
+  }
+
+  get advice(): string {
+    return this.#options.advice
   }
 
   /** Opens it in a browser: path and token, for nobody’s eyes but those who may come in. */
@@ -34,7 +44,8 @@ export class Door {
 
   /** Why somebody may not ask for what only those may who have the token. */
   refuse(knock: Knock): Problem | undefined {
-    return this.opensFor(knock) ? undefined : NO_TOKEN
+    const { advice } = this.#options
+    return this.opensFor(knock) ? undefined : { ...NO_TOKEN, advice }
   }
 
   /** Lets a browser in from now on; `undefined` for a wrong token. */
@@ -65,10 +76,4 @@ function bearersOf(authorization: string): string[] {
   return /^bearer +(\S+)$/i.exec(authorization)?.slice(1) ?? []
 }
 
-const NO_TOKEN: Problem = {
-  status: 401,
-  error: 'no-token',
-  message: 'The token is missing or wrong.',
-  advice:
-    'Open the link that Chorus has printed at its start, or send its token as "Authorization: Bearer …". With CHORUS_CONTROL_TOKEN set, that is the token.',
-}
+const NO_TOKEN = { status: 401, error: 'no-token', message: 'The token is missing or wrong.' } as const

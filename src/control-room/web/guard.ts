@@ -20,14 +20,14 @@ export interface GuardOptions {
   /** The host that is listened on. */
   readonly host: string
   readonly port: () => number
+  /** Where links of others may lead: to pages. */
+  readonly entrances: readonly string[]
 }
 
 /** The whole of `Host`: a name or an address, and a port where it is not that of http. */
 const HOST = /^(\[[\da-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i
 const HTTP_PORT = 80
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
-/** Where links may lead. */
-const ENTRANCES = ['/', '/overlay']
 /** Requests with any other method change something. */
 const READING = ['GET', 'HEAD']
 
@@ -47,10 +47,19 @@ export class Guard {
   refuseForeign(knock: Knock): Problem | undefined {
     const host = this.#ownHost(knock)
     if (host === undefined) return FOREIGN_HOST
-    if (isOfAnotherPage(knock)) return FOREIGN_ORIGIN
+    if (this.#isOfAnotherPage(knock)) return FOREIGN_ORIGIN
     if (knock.origin !== undefined) return knock.origin === `http://${host}` ? undefined : FOREIGN_ORIGIN
     const isSafe = READING.includes(knock.method) || knock.authorization !== undefined
     return isSafe ? undefined : NO_ORIGIN
+  }
+
+  /**
+   * Whether a browser says that a page of another origin asks, of another port too: cookies would go along. Somebody who follows a
+   * link to a page of ours is let in.
+   */
+  #isOfAnotherPage({ fetchMode, fetchSite, path }: Knock): boolean {
+    if (fetchSite === undefined || ['same-origin', 'none'].includes(fetchSite)) return false
+    return fetchMode !== 'navigate' || !this.#options.entrances.includes(path)
   }
 
   /** The request’s `Host`, where it is one of ours; in lower case. */
@@ -62,15 +71,6 @@ export class Guard {
     if (localAddress !== undefined) own.push(bracketed(localAddress.replace(/^::ffff:/, '')))
     return own.includes(name) ? all : undefined
   }
-}
-
-/**
- * Whether a browser says that a page of another origin asks, of another port too: cookies would go along. Somebody who follows a
- * link to a page of ours is let in.
- */
-function isOfAnotherPage({ fetchMode, fetchSite, path }: Knock): boolean {
-  if (fetchSite === undefined || ['same-origin', 'none'].includes(fetchSite)) return false
-  return fetchMode !== 'navigate' || !ENTRANCES.includes(path)
 }
 
 /** A host as it stands in an address. */

@@ -25,5 +25,5 @@ export function post<Body>(
   body: object,
   act: (body: Body, ask: Pick<Ask, 'signal'>) => Answer | Promise<Answer>,
 ): AnsweredRoute {
-  return { method: 'POST', path, access: 'token', body, answer: (ask) => act(ask.body as Body, ask) }
+  return { method: 'POST', path, access: 'room', body, answer: (ask) => act(ask.body as Body, ask) }
 }

@@ -2,7 +2,7 @@ import type { Door } from './door.js'
 import type { Problem } from './problem.js'
 
 /** Who may ask: whoever passes the checks of `Host` and `Origin`, or only who brings the token of the room, or of the overlay. */
-export type Access = 'anyone' | 'token' | 'overlay'
+export type Access = 'anyone' | 'room' | 'overlay'
 
 /** What a request says, its body already checked. */
 export interface Ask {

@@ -222,11 +222,11 @@ test('the connection that waits for a line is not taken for an idle one', async 
     return { text: 'at last', by: 'model', filtered: [], tookMs: 59_999 }
   }
   let port = 0
-  const guard = new Guard({ host: '127.0.0.1', port: () => port })
+  const guard = new Guard({ host: '127.0.0.1', port: () => port, entrances: [] })
   const token = new ControlToken(new Secret(TOKEN))
-  const door = new Door({ token, port: () => port, cookie: 'chorus', path: '/' })
+  const door = new Door({ token, port: () => port, cookie: 'chorus', path: '/', advice: '' })
   const routes = [tryRoute({ bots: toBots([{ login: 'ava' }]), tryOut }), hasty]
-  const app = new WebApp({ server, guard, doors: { token: door, overlay: door }, routes, fault: () => {} })
+  const app = new WebApp({ server, guard, doors: { room: door, overlay: door }, routes, fault: () => {} })
   onTestFinished(() => app.close())
   await app.ready()
   port = await listen(server, { host: '127.0.0.1', port: { number: 0, isSet: true } })

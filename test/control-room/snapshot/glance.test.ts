@@ -51,7 +51,6 @@ const controls = (parts: Partial<ChorusStatus['controls']>) => ({ controls: { ..
 const WELL: ChorusStatus = {
   ...idle,
   isDurable: true,
-  outcomes: { ...idle.outcomes, sent: 5 },
   chat: chatOf(inChat(AVA), inChat(BEN)),
   lanes: { ava: EMPTY },
 }
@@ -75,14 +74,7 @@ const glanceOf = (
 describe('one sentence and a light', () => {
   const nobody = { viewersWaiting: 0, mentionsWaiting: 0 }
   test.each<[string, Partial<ChorusStatus>, EpisodeState | undefined, string, string]>([
-    ['nobody waits', {}, undefined, 'well', 'All quiet: everybody has been answered'],
-    [
-      'nobody has asked yet',
-      { outcomes: idle.outcomes },
-      undefined,
-      'well',
-      'All quiet: nobody has asked anything yet',
-    ],
+    ['nobody waits', {}, undefined, 'well', 'All quiet: nobody waits'],
     [
       'nobody waits, and a bot is parked',
       { chat: chatOf(inChat(AVA), inChat(BEN, { joined: [], reason: 'Twitch refuses its token' })) },
@@ -192,16 +184,10 @@ describe('one sentence and a light', () => {
       'busy',
       'Stopping: 1 answer to go',
     ],
-    [
-      'it stops, and is done',
-      { state: 'draining' },
-      undefined,
-      'well',
-      'Stopping: everybody has been answered',
-    ],
+    ['it stops, and is done', { state: 'draining' }, undefined, 'well', 'Stopping: nobody waits any more'],
     [
       'it was stopped',
-      { state: 'stopped', isDurable: false, chat: chatOf() },
+      { state: 'stopped', isDurable: false, chat: chatOf(inChat(AVA, { joined: [] })) },
       undefined,
       'well',
       'Chorus has stopped',
@@ -219,6 +205,7 @@ describe('one sentence and a light', () => {
 describe('what should be known beside', () => {
   const parked = inChat(BEN, { joined: [], reason: 'Twitch refuses its token' })
   const shutOut = { ...(stranger?.rooms[0] ?? {}), channel: MYCHANNEL, closedReason: 'The bot is banned.' }
+  const open = { ...(stranger?.rooms[0] ?? {}), channel: toChannelName('another') }
   test.each<[string, Partial<ChorusStatus>, string, readonly string[]]>([
     ['nothing', {}, 'well', []],
     [
@@ -289,6 +276,12 @@ describe('what should be known beside', () => {
     [
       'a channel that a bot may not talk in',
       { chat: chatOf(inChat(AVA), inChat(BEN, { rooms: [shutOut] } as Partial<Bot>)) },
+      'trouble',
+      ['ben may not talk in mychannel: The bot is banned.'],
+    ],
+    [
+      'one of several channels that a bot may not talk in',
+      { chat: chatOf(inChat(AVA), inChat(BEN, { rooms: [shutOut, open] } as Partial<Bot>)) },
       'well',
       ['ben may not talk in mychannel: The bot is banned.'],
     ],

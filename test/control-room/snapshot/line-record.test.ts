@@ -10,6 +10,7 @@ import {
   toBotLogin,
   toChannelName,
   toMessageId,
+  toUserId,
   type UserId,
 } from '../../../src/domain.js'
 import { ChorusEmitter } from '../../../src/events.js'
@@ -118,6 +119,15 @@ describe('a line that was sent', () => {
     const { record, send } = recording()
     await send(lineTo(replyTask()), 'x1')
     expect(record.lines).toMatchObject([{ text: 'hello', viewers: [], result: 'sent' }])
+  })
+
+  test('that answers a command loses its text with any viewer of its channel: nobody knows whose it was', async () => {
+    const { events, record, send } = recording()
+    const task = replyTask()
+    await send(lineTo(task), 'x1')
+    const { channel } = task.message
+    events.emit('chat:cleared', { clearing: { kind: 'user', channel, userId: toUserId('u-somebody') } })
+    expect(record.lines[0]).not.toHaveProperty('text')
   })
 
   test('is the identical list until there is another one', async () => {

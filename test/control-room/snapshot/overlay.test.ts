@@ -1,21 +1,37 @@
 import { describe, expect, test } from 'vitest'
+import type { ChorusStatus } from '../../../src/chorus.js'
 import { SECOND } from '../../../src/clock.js'
 import { Overlay } from '../../../src/control-room/snapshot/overlay.js'
-import { type Outcome, type ReplyTask, toMessageId, toUserId } from '../../../src/domain.js'
+import {
+  type BotLogin,
+  type Outcome,
+  type ReplyTask,
+  toBotLogin,
+  toChannelName,
+  toMessageId,
+  toUserId,
+} from '../../../src/domain.js'
 import { ChorusError } from '../../../src/errors.js'
 import { ChorusEmitter } from '../../../src/events.js'
 import { ManualClock } from '../../support/manual-clock.js'
 import { replyTask } from '../../support/reply-task.js'
 
+const CHANNEL = toChannelName('mychannel')
+
 function overlaying() {
   const clock = new ManualClock()
   const events = new ChorusEmitter()
-  const overlay = new Overlay({ clock, events })
+  const controls: { muted: { bot: BotLogin; reason: string }[] } = { muted: [] }
+  const bots = ['ava', 'ben', ...Array.from({ length: 9 }, (_, n) => `bot${n}`)].map((bot) => ({
+    ...{ bot: toBotLogin(bot), joined: [CHANNEL], rooms: [{ channel: CHANNEL, closedReason: '' }] },
+  }))
+  const status = () => ({ chat: { bots }, controls }) as unknown as ChorusStatus
+  const overlay = new Overlay({ clock, events, status })
   const start = (task: ReplyTask) => events.emit('reply:started', { task, attempt: 1, waitedMs: 0 })
   const settle = (task: ReplyTask, outcome: Outcome) =>
     events.emit('reply:settled', { task, outcome, tookMs: 0 })
   const shown = () => overlay.answers().map(({ bot, viewers, isSaid }) => ({ bot, viewers, isSaid }))
-  return { clock, events, overlay, shown, start, settle }
+  return { bots, clock, controls, events, overlay, shown, start, settle }
 }
 
 describe('the overlay', () => {
@@ -78,6 +94,26 @@ describe('the overlay', () => {
     clear(message.userId)
     expect(shown()).toEqual([{ bot: 'ava', viewers: ['bob'], isSaid: true }])
     clear(toUserId('u-bob'))
+    expect(shown()).toEqual([])
+  })
+
+  test('does not claim that a bot answers which may not talk, until it may again', () => {
+    const { bots, controls, shown, start } = overlaying()
+    start(replyTask({ login: 'ann' }))
+    const [ava] = bots
+    if (!ava) throw new Error('there is no bot')
+    const answering = [{ bot: 'ava', viewers: ['ann'], isSaid: false }]
+    controls.muted.push({ bot: ava.bot, reason: 'x' })
+    expect(shown()).toEqual([])
+    controls.muted.pop()
+    expect(shown()).toEqual(answering)
+    const [room] = ava.rooms
+    if (!room) throw new Error('it is in no room')
+    room.closedReason = 'banned'
+    expect(shown()).toEqual([])
+    room.closedReason = ''
+    expect(shown()).toEqual(answering)
+    ava.joined.pop()
     expect(shown()).toEqual([])
   })
 

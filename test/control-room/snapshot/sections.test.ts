@@ -30,12 +30,12 @@ function lookAt({ about, status, glance, waiting, lines, history, requests }: Se
   return { ...first, ...rest, history: history() }
 }
 
-const QUIET = { light: 'well', sentence: 'All quiet: everybody has been answered', notes: [] }
+const QUIET = { light: 'well', sentence: 'All quiet: nobody waits', notes: [] }
 
 test('a mention waits, then stands among the lines, and the glance follows', async () => {
   const { fixture, look } = await watched({ ...AT_ONCE, bots: ['ava'] })
   expect(look()).toMatchObject({
-    glance: { ...QUIET, sentence: 'All quiet: nobody has asked anything yet' },
+    glance: QUIET,
     waiting: { replies: [], count: 0 },
     lines: [],
   })

@@ -6,7 +6,7 @@ import { knock, TOKEN } from '../room-fixture.js'
 
 describe('the token of a door', () => {
   const token = new ControlToken(new Secret(TOKEN))
-  const door = new Door({ token, port: () => 3000, cookie: 'chorus', path: '/' })
+  const door = new Door({ token, port: () => 3000, cookie: 'chorus', path: '/', advice: 'Ask.' })
 
   test.each([
     { authorization: `Bearer ${TOKEN}` },
@@ -30,7 +30,7 @@ describe('the token of a door', () => {
     { cookie: 'chorus_3000=' },
     { authorization: 'Bearer wrong', cookie: `chorus_3000=${TOKEN}` },
   ])('is not from %o', (headers) => {
-    expect(door.refuse(knock(headers))).toMatchObject({ status: 401, error: 'no-token' })
+    expect(door.refuse(knock(headers))).toMatchObject({ status: 401, error: 'no-token', advice: 'Ask.' })
   })
 
   test('becomes a cookie that no script and no other site can use', () => {

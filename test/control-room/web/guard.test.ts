@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { Guard } from '../../../src/control-room/web/guard.js'
 import { knock, TOKEN } from '../room-fixture.js'
 
-const guardOn = (host: string, port = 3000) => new Guard({ host, port: () => port })
+const guardOn = (host: string, port = 3000) =>
+  new Guard({ host, port: () => port, entrances: ['/', '/overlay'] })
 
 describe('a Host', () => {
   test.each([

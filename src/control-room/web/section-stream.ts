@@ -2,7 +2,7 @@ import { type Cancel, type Clock, every, SECOND } from '../../clock.js'
 import type { Problem } from './problem.js'
 import type { Access, Reader, StreamedRoute } from './route.js'
 
-export interface StatusStreamOptions {
+export interface SectionStreamOptions {
   readonly path: string
   readonly access: Access
   readonly clock: Clock
@@ -47,8 +47,8 @@ interface Seat {
  * until then, so that never more than one is kept for anybody; who does not take it at all is cut off. Nobody reads: nothing
  * is done.
  */
-export class StatusStream {
-  readonly #options: StatusStreamOptions
+export class SectionStream {
+  readonly #options: SectionStreamOptions
   readonly #seats = new Set<Seat>()
   /** By section, what it was in the last frame. */
   readonly #made = new Map<string, Made>()
@@ -57,7 +57,7 @@ export class StatusStream {
   #cancel: Cancel | undefined
   #isStopped = false
 
-  constructor(options: StatusStreamOptions) {
+  constructor(options: SectionStreamOptions) {
     this.#options = options
   }
 
@@ -92,11 +92,10 @@ export class StatusStream {
    */
   stop(): void {
     this.#isStopped = true
+    // Before anything more is written: that may fill a reader that has taken all so far.
+    for (const seat of [...this.#seats]) if (seat.reader.writableNeedDrain) this.#cut(seat)
     if (this.#seats.size > 0) this.#frame()
-    for (const seat of [...this.#seats]) {
-      if (seat.reader.writableNeedDrain) this.#cut(seat)
-      else this.#end(seat)
-    }
+    for (const seat of [...this.#seats]) this.#end(seat)
   }
 
   #frame(): void {
@@ -175,6 +174,6 @@ function toEvent(name: string, json: string): string {
 const FULL: Problem = {
   status: 503,
   error: 'too-many-readers',
-  message: `${READERS_MAX} readers follow the status already.`,
+  message: `${READERS_MAX} readers follow it already.`,
   advice: 'Close some pages of the control room, or ask for /api/status now and then.',
 }

@@ -3,13 +3,13 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { SECOND, systemClock } from '../../../src/clock.js'
 import type { Reader } from '../../../src/control-room/web/route.js'
-import { StatusStream } from '../../../src/control-room/web/status-stream.js'
+import { SectionStream } from '../../../src/control-room/web/section-stream.js'
 import { choruses } from '../../integration/chorus-fixture.js'
 import { AT_ONCE, ask as askBot } from '../../integration/questions.js'
 import { ManualClock } from '../../support/manual-clock.js'
 import { ask, BEARER, rooms } from '../room-fixture.js'
 
-const AT = { path: '/api/events', access: 'token' } as const
+const AT = { path: '/api/events', access: 'room' } as const
 /** What is told of the time, so many seconds after a manual clock has begun. */
 const timeAt = (seconds: number) => `event: clock\ndata: {"nowMs":${WALL_MS + seconds * SECOND}}\n\n`
 
@@ -55,7 +55,7 @@ function streaming({ isBusy = true } = {}) {
   const clock = new ManualClock()
   const faults: unknown[] = []
   let taken = 0
-  const stream = new StatusStream({
+  const stream = new SectionStream({
     ...AT,
     clock,
     sections: {
@@ -90,7 +90,7 @@ describe('a reader of the status', () => {
     expect(reader.written.slice(1)).toEqual([timeAt(10), timeAt(20)])
   })
 
-  test('shares each snapshot with all others: fifty cost no more than one', async () => {
+  test('shares each snapshot with all others: it is made once for fifty', async () => {
     const { clock, stream, taken } = streaming()
     for (let n = 0; n < 50; n++) stream.open(new FakeReader())
     const before = taken()
@@ -199,7 +199,7 @@ describe('a stream of several sections', () => {
     }
     const names = Object.keys(values) as Name[]
     const sections = Object.fromEntries(names.map((name) => [name, make(name)]))
-    const stream = new StatusStream({ ...AT, clock, sections, fault: (error) => faults.push(error) })
+    const stream = new SectionStream({ ...AT, clock, sections, fault: (error) => faults.push(error) })
     const reader = new FakeReader()
     stream.open(reader)
     return { calls, clock, faults, reader, stream, values }
@@ -315,7 +315,7 @@ describe('/api/events', () => {
     const snapshot = 'x'.repeat(1_000_000)
     let frames = 0
     const status = () => ({ frame: frames++, snapshot })
-    const stream = new StatusStream({ ...AT, clock: systemClock(20), sections: { status }, fault: () => {} })
+    const stream = new SectionStream({ ...AT, clock: systemClock(20), sections: { status }, fault: () => {} })
     const cut = new Promise<void>((resolve) => {
       const server = createServer((_request, response) => {
         response.on('close', () => server.close(() => resolve()))
@@ -335,6 +335,19 @@ describe('/api/events', () => {
     await new Promise((resolve) => socket?.once('close', resolve))
     expect(frames).toBeGreaterThan(10)
     expect((socket?.bytesRead ?? 0) / snapshot.length).toBeLessThan(frames / 2)
+  })
+
+  test('brings the last state over a real socket, however long it is', async () => {
+    let told = 'begun'
+    const sections = { status: () => told }
+    const stream = new SectionStream({ ...AT, clock: systemClock(), sections, fault: () => {} })
+    const server = createServer((_request, response) => stream.open(response))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    told = 'x'.repeat(100_000)
+    stream.stop()
+    expect(await response.text()).toContain(told)
+    server.close()
   })
 
   test('with readers that are open ends with the stop, and does not hold it', async () => {
