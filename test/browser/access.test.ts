@@ -1,9 +1,10 @@
 import axe from 'axe-core'
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { MINUTE, SECOND } from '../../src/clock.js'
 import { ask, outcomeOf } from '../integration/questions.js'
 import { type ChorusPage, type ChorusPageOptions, chorusPages, makeDead } from './chorus-page.js'
-import { gone, rowsOf, seen, until } from './page-parts.js'
+import { gone, rowsOf, seen, textsOf, until } from './page-parts.js'
 
 const { open } = chorusPages()
 
@@ -18,6 +19,9 @@ async function violationsOf(page: Page): Promise<string[]> {
     violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, html, failureSummary].join(' '))))`)
 }
 
+/** Lines said or left unsaid, so that the list of them scrolls. */
+const LINES_LEAST = 15
+
 /** A raid, with a bot that is parked, one that is muted and owes answers, one that is at work, and dead letters. */
 async function openInTrouble(): Promise<ChorusPage> {
   const page = await open({
@@ -31,13 +35,17 @@ async function openInTrouble(): Promise<ChorusPage> {
   await makeDead(page, ['ann', 'dora'])
   await outcomeOf(page, ask(page, { viewer: 'eve' }))
   chorus.router.mute('cleo')
+  for (let number = 0; number < LINES_LEAST; number++)
+    ask(page, { viewer: `left_out_${number}`, bot: 'cleo' })
+  await until(() => chorus.router.owedCount).toBe(LINES_LEAST)
+  for (const { task } of chorus.router.owed(LINES_LEAST)) chorus.router.skip(task.id)
   room.raid('CosmicCrumpet', 100)
   for (const viewer of ['fay', 'gus', 'hal']) ask(page, { viewer, bot: 'cleo' })
   for (const color of ['#FFFFFF', '#000000']) room.say({ login: 'painter', color }, 'can you read my name?')
   model.always({ kind: 'hang' })
   ask(page, { viewer: 'ida' })
   await seen(rowsOf(deadLetters).nth(1))
-  await seen(rowsOf(lines).nth(2))
+  await seen(rowsOf(lines).nth(LINES_LEAST + 2))
   await until(() => rowsOf(waiting).count()).toBe(4)
   await until(() => headline.textContent()).toContain('Raid from CosmicCrumpet')
   return page
@@ -149,6 +157,14 @@ describe('with the keyboard alone', () => {
     expect(await outcomeOf(page, questions[1] ?? '')).toMatchObject({ kind: 'sent' })
   })
 
+  test('whoever mutes a bot for some minutes goes on at the button that ends it', async () => {
+    const { button, page } = await openQuietly()
+    await tabTo(page, button('Mute ava for 5 min'))
+    await page.keyboard.press('Enter')
+    await seen(button('Unmute ava'))
+    await until(() => hasFocus(button('Unmute ava'))).toBe(true)
+  })
+
   test('Chorus is stopped, or is not: Escape leads back to where the dialog was opened', async () => {
     const { button, page, stopChorus } = await openQuietly()
     const stop = page.getByRole('button', { name: /^Stop Answers/ })
@@ -156,14 +172,14 @@ describe('with the keyboard alone', () => {
     await tabTo(page, stop)
     await page.keyboard.press('Enter')
     await seen(dialog)
-    expect((await hasFocus(button('Stop it'))) || (await hasFocus(button('Go on')))).toBe(true)
+    expect(await hasFocus(button('Go on'))).toBe(true)
     await page.keyboard.press('Escape')
     await gone(dialog)
     expect(await hasFocus(stop)).toBe(true)
     expect(stopChorus).not.toHaveBeenCalled()
     await page.keyboard.press('Space')
     await seen(dialog)
-    if (!(await hasFocus(button('Stop it')))) await tabTo(page, button('Stop it'))
+    await tabTo(page, button('Stop it'))
     await page.keyboard.press('Enter')
     await until(() => stopChorus.mock.calls.length).toBe(1)
   })
@@ -175,6 +191,50 @@ describe('with the keyboard alone', () => {
     await page.keyboard.press('Tab')
     expect(await hasFocus(page.getByRole('button', { name: /Calm/ }))).toBe(true)
   })
+
+  test('the second one offers to skip to the demo’s chat', async () => {
+    const { page } = await openQuietly({ isDemo: true })
+    for (const key of ['Tab', 'Tab', 'Enter', 'Tab']) await page.keyboard.press(key)
+    expect(await hasFocus(page.getByRole('button', { name: 'Raid!' }))).toBe(true)
+  })
+})
+
+test('a screen reader is told at once of another light, and of another sentence ten seconds later at most', async () => {
+  const fixture = await openQuietly()
+  const { chorus, headline, page } = fixture
+  chorus.router.mute('ava')
+  // From here on time in the page is moved by hand.
+  await page.clock.install()
+  await page.reload()
+  await until(() => headline.textContent()).toMatch(/^All quiet/)
+  await page.clock.pauseAt(Date.now() + MINUTE)
+  const said = await textsOf(page, '.spoken')
+  for (const [asked, sentence] of [
+    [1, /^1 viewer waits/],
+    [2, /^2 viewers wait/],
+    [3, /^3 viewers wait/],
+  ] as const) {
+    ask(fixture, { viewer: `viewer_${asked}` })
+    await until(() => headline.textContent()).toMatch(sentence)
+  }
+  await until(said).toEqual([
+    expect.stringMatching(/^All well: /),
+    expect.stringMatching(/^Busy: 1 viewer waits/),
+  ])
+  await page.clock.runFor(9 * SECOND)
+  expect(await said()).toHaveLength(2)
+  await page.clock.runFor(SECOND)
+  expect((await said()).slice(2)).toEqual([expect.stringMatching(/^Busy: 3 viewers wait/)])
+  expect(await headline.getAttribute('aria-live')).toBe(null)
+})
+
+test('the page grows with the text size that is set in the browser', async () => {
+  const { page } = await open({ context: { viewport: { width: 360, height: 800 } } })
+  const size = () => page.evaluate('Number.parseFloat(getComputedStyle(document.body).fontSize)')
+  const before = Number(await size())
+  const session = await page.context().newCDPSession(page)
+  await session.send('Page.setFontSizes', { fontSizes: { standard: 32 } })
+  await until(size).toBeCloseTo(2 * before, 0)
 })
 
 test('how it goes is told by signs and words, not by colours alone', async () => {
@@ -184,6 +244,8 @@ test('how it goes is told by signs and words, not by colours alone', async () =>
   await seen(card('ava').getByText('● In chat'))
   await seen(page.getByRole('img', { name: 'Slots of ava: 1 of 2 taken' }))
   await seen(page.getByRole('img', { name: 'Slots of all bots: 1 of 5 taken' }))
+  const keys = `[...document.querySelectorAll('.legend li')].map((one) => getComputedStyle(one, '::before').borderTopStyle)`
+  expect(await page.evaluate(keys)).toEqual(['solid', 'dotted', 'dashed'])
 })
 
 test.each([

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SECOND } from '../../src/clock.js'
 import type { ControlRoom } from '../../src/control-room/control-room.js'
 import { environmentWith, idleChorus, rooms, TOKEN } from '../control-room/room-fixture.js'
+import { FakeDesk } from '../control-room/routes/fake-desk.js'
 import { browsers } from './browser-fixture.js'
 import { partsOf, seen, until } from './page-parts.js'
 
@@ -15,21 +16,29 @@ const { openRoom, takeFaults } = browsers()
 const streams = new Set<ServerResponse>()
 /** Whether servers hold every stream open, and say nothing. */
 let isFrozen = false
+/** The version that servers tell of themselves; their own where there is none. */
+let version: string | undefined
 const note = (message: unknown) => {
   const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
   if (request.url !== '/api/events') return
   if (isFrozen) silence(response)
+  if (version !== undefined) pretend(response, version)
   streams.add(response)
   response.once('close', () => streams.delete(response))
 }
 const silence = (response: ServerResponse) => {
   response.write = () => true
 }
+const pretend = (response: ServerResponse, told: string) => {
+  const write = response.write.bind(response) as (text: string) => boolean
+  response.write = (text: unknown) => write(String(text).replace(/"version":"[^"]+"/, `"version":"${told}"`))
+}
 beforeEach(() => subscribe('http.server.request.start', note))
 afterEach(() => {
   unsubscribe('http.server.request.start', note)
   streams.clear()
   isFrozen = false
+  version = undefined
 })
 
 const LOST = 'Chorus does not answer. What is shown below is old; this page tries again by itself.'
@@ -136,4 +145,54 @@ test('a Chorus that holds the connection and says nothing is noticed, and so is 
   isFrozen = false
   await page.clock.fastForward(30 * SECOND)
   await expectLive(page)
+})
+
+/** Marks the page as it is loaded now. Returns whether it still is that one. */
+async function markPage(page: Page): Promise<() => Promise<boolean>> {
+  await page.evaluate('window.markOfTest = true')
+  return async () => (await page.evaluate('window.markOfTest')) === true
+}
+
+test('a live start where a demo was is not taken for the demo', async () => {
+  const room = await open({ demo: new FakeDesk() })
+  const page = await openRoom(room)
+  const { chat, modelPanel, tryOut } = partsOf(page)
+  await seen(chat)
+  await seen(modelPanel.getByText('The built-in stand-in'))
+  const isSamePage = await markPage(page)
+  await room.stop()
+  await expectStale(page, LOST)
+  await openAgain(room)
+  await expectLive(page)
+  await until(() => chat.count()).toBe(0)
+  await seen(tryOut.getByText('The tokens count.'))
+  expect(await modelPanel.textContent()).not.toContain('stand-in')
+  expect(await isSamePage()).toBe(true)
+  expectOnlyLostConnections()
+})
+
+test('what was being typed in the demo’s chat is still there when the page is followed again', async () => {
+  const page = await openRoom(await open({ demo: new FakeDesk() }))
+  await expectLive(page)
+  await page.getByLabel('and say').fill('do you like')
+  await turnTab(page, true)
+  await until(() => streams.size).toBe(0)
+  await turnTab(page, false)
+  await expectLive(page)
+  expect(await page.getByLabel('and say').inputValue()).toBe('do you like')
+})
+
+test('a Chorus of another version is shown by its own page', async () => {
+  const room = await open()
+  const page = await openRoom(room)
+  await expectLive(page)
+  const isSamePage = await markPage(page)
+  await room.stop()
+  await expectStale(page, LOST)
+  version = '99.0.0'
+  await openAgain(room)
+  await until(isSamePage).toBe(false)
+  await expectLive(page)
+  await seen(page.getByText('Chorus 99.0.0', { exact: true }))
+  expectOnlyLostConnections()
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ask as askServer } from '../control-room/room-fixture.js'
 import { ask } from '../integration/questions.js'
 import { chorusPages } from './chorus-page.js'
-import { gone, seen, until } from './page-parts.js'
+import { gone, readsForward, seen, until } from './page-parts.js'
 
 const { open, openContext } = chorusPages()
 
@@ -68,6 +68,16 @@ describe('the overlay', () => {
       expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(300)
     }
     expect(seenDialogs).toEqual([])
+  })
+
+  test('keeps the names apart: characters in one that turn the order of letters round turn no other', async () => {
+    const page = await open()
+    const overlay = await openOverlay(page.page)
+    page.model.always({ kind: 'hang' })
+    page.room.say({ login: 'mallory', displayName: '\u202eevil' }, '@ava hello')
+    page.room.say('ann', '@ava hello')
+    await until(() => rows(overlay).allTextContents()).toEqual(['ava is answering @\u202eevil and @ann'])
+    expect(await readsForward(rows(overlay), '@ann')).toBe(true)
   })
 
   test('shows nobody while Chorus is away, for nobody is answered', async () => {

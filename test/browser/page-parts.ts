@@ -60,6 +60,31 @@ export function rowsOf(part: Locator): Locator {
   return part.locator('.entry')
 }
 
+/** Whether the first letter of a text stands left of its last one, in the element that has it. */
+export function readsForward(element: Locator, text: string): Promise<boolean> {
+  return element.evaluate(READS_FORWARD, text)
+}
+
+const READS_FORWARD = new Function(
+  'element',
+  'text',
+  `
+    const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+      const from = node.data.indexOf(text)
+      if (from < 0) continue
+      const leftOf = (at) => {
+        const range = document.createRange()
+        range.setStart(node, at)
+        range.setEnd(node, at + 1)
+        return range.getBoundingClientRect().left
+      }
+      return leftOf(from) < leftOf(from + text.length - 1)
+    }
+    throw new Error('it is not there')
+  `,
+) as (element: unknown, text: string) => boolean
+
 /** The last texts that a watched element has had; older ones go first. */
 const TEXTS_MAX = 1000
 

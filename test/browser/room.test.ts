@@ -59,7 +59,7 @@ test('who is skipped gets no answer, and is shown as withdrawn by the streamer',
   const kept = ask(page, { viewer: 'cat' })
   await until(() => rowsOf(waiting).count()).toBe(2)
   await button('Skip the answer of ava to ann').click()
-  await seen(notices.getByText('ann gets no answer from ava.'))
+  await seen(notices.getByText('ann gets no answer from ava, unless the line was on its way.'))
   expect(await outcomeOf(page, skipped)).toEqual({ kind: 'withdrawn', by: 'streamer', reason: 'skipped' })
   await seen(
     rowsOf(lines)
@@ -71,6 +71,23 @@ test('who is skipped gets no answer, and is shown as withdrawn by the streamer',
   chorus.router.unmute('ava')
   expect(await outcomeOf(page, kept)).toMatchObject({ kind: 'sent' })
   expect(attemptsFor(page, skipped)).toEqual([])
+})
+
+test('a skip that comes after the answer says that it was too late', async () => {
+  const page = await open()
+  const { button, chorus, lines, notices } = page
+  chorus.router.mute('ava')
+  const question = ask(page, { viewer: 'ann' })
+  // Pressed while ann still waits; what is pressed comes when she has her answer.
+  await page.page.route('**/api/skip', async (route) => {
+    chorus.router.unmute('ava')
+    await outcomeOf(page, question)
+    await route.continue()
+  })
+  await button('Skip the answer of ava to ann').click()
+  await seen(notices.getByText('Too late: ava has answered ann, or no longer will.'))
+  expect(await notices.textContent()).not.toContain('gets no answer')
+  await seen(rowsOf(lines).filter({ hasText: '✓ Sent' }).filter({ hasText: 'ava → @ann' }))
 })
 
 describe('dead letters', () => {
@@ -99,6 +116,25 @@ describe('dead letters', () => {
     await until(() => rowsOf(deadLetters).count()).toBe(1)
     expect(await rowsOf(deadLetters).textContent()).toContain('what does cat get?')
     expect(chorus.deadLetters?.list()).toMatchObject([{ viewer: 'cat' }])
+  })
+
+  test.each([
+    ['Discard the question of ann', undefined],
+    ['Discard all', 'Discard all of them'],
+  ])('that somebody else has taken first are said to be gone: %s', async (name, confirmed) => {
+    const page = await open()
+    const { button, chorus, deadLetters, notices } = page
+    await makeDead(page, ['ann'])
+    await seen(rowsOf(deadLetters))
+    await page.page.route('**/api/dead-letters/discard', async (route) => {
+      chorus.deadLetters?.discard(chorus.deadLetters.list().map(({ id }) => id))
+      await route.continue()
+    })
+    await button(name).click()
+    if (confirmed !== undefined) await button(confirmed).click()
+    await seen(notices.getByText('Too late: nothing of it is left in the dead letters.'))
+    expect(await notices.textContent()).not.toContain('given up')
+    await gone(deadLetters)
   })
 
   test.each([
@@ -140,7 +176,7 @@ describe('stop', () => {
 
   test('is shown while it goes on, and can’t be asked for again', async () => {
     const page = await open()
-    const { chorus, headline, model } = page
+    const { card, chorus, headline, model } = page
     model.always({ kind: 'hang' })
     ask(page)
     await until(() => headline.textContent()).toMatch(/^1 viewer waits/)
@@ -150,6 +186,7 @@ describe('stop', () => {
     await chorus.stop()
     await stopped
     await until(() => headline.textContent()).toBe('Chorus has stopped')
+    for (const bot of page.bots) await seen(card(bot).getByText('○ Left chat'))
   })
 })
 
@@ -210,4 +247,22 @@ test('who talks under a bot’s name in the demo is refused in words, and what w
   expect(await page.getByLabel('and say').inputValue()).toBe('I am ava')
   expect(await chat.textContent()).toBe('')
   expect(takeFaults()).toEqual([expect.stringContaining('409 (Conflict)')])
+})
+
+test('the demo’s chat stands on the right of the room where there is room for it, and else below', async () => {
+  const { chat, page } = await open({ isDemo: true })
+  for (const [width, isBeside] of [
+    [1600, true],
+    [1280, true],
+    [360, false],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 })
+    const places = async () => {
+      const [room, pane] = await Promise.all([page.getByRole('main').boundingBox(), chat.boundingBox()])
+      if (!room || !pane) return 'not there'
+      if (pane.x >= room.x + room.width) return 'right'
+      return pane.y >= room.y + room.height ? 'below' : 'over it'
+    }
+    await until(places).toBe(isBeside ? 'right' : 'below')
+  }
 })

@@ -20,10 +20,14 @@ export function App() {
       <a class="skip" href="#room">
         Skip to the bots
       </a>
+      {about?.isDemo && (
+        <a class="skip" href="#chat">
+          Skip to chat
+        </a>
+      )}
       <Headline />
       {about && (
         <div class={about.isDemo ? 'layout with-chat' : 'layout'}>
-          {about.isDemo && <DemoPane />}
           <main id="room" class="room" tabIndex={-1}>
             <Controls />
             <BotCards />
@@ -42,6 +46,7 @@ export function App() {
               <OverlayPanel />
             </div>
           </main>
+          {about.isDemo && <DemoPane />}
         </div>
       )}
     </>

@@ -8,6 +8,11 @@ export class Refused extends Error {
   }
 }
 
+/** What came of ids that were sent along. */
+export interface Change {
+  readonly changed: readonly string[]
+}
+
 /** Has Chorus do something. @throws Refused with words for the person in front of the page */
 export function post<T = unknown>(path: string, body: object = {}): Promise<T> {
   return ask(path, {

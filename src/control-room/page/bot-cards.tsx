@@ -45,7 +45,7 @@ interface BotCardProps {
 function BotCard({ bot, status, slots }: BotCardProps) {
   const lane = status.lanes[bot.bot]
   const mute = status.controls.muted.find((muted) => muted.bot === bot.bot)
-  const standing = toStanding(bot, mute !== undefined)
+  const standing = toStanding(bot, { isMuted: mute !== undefined, isRunning: status.state === 'running' })
   return (
     <li class={`card ${standing.kind}`} aria-label={bot.bot}>
       <h3>{bot.bot}</h3>
@@ -101,12 +101,22 @@ function Allowance({ bot: { bot, linesLeft, linesMax } }: { readonly bot: BotSta
   )
 }
 
-type Kind = 'in-chat' | 'muted' | 'on-the-way' | 'parked'
+type Kind = 'in-chat' | 'muted' | 'on-the-way' | 'parked' | 'gone'
 
-const SIGNS: Readonly<Record<Kind, string>> = { 'in-chat': '●', muted: '‖', 'on-the-way': '…', parked: '■' }
+const SIGNS: Readonly<Record<Kind, string>> = {
+  'in-chat': '●',
+  muted: '‖',
+  'on-the-way': '…',
+  parked: '■',
+  gone: '○',
+}
 
-function toStanding(bot: BotStatus, isMuted: boolean): { readonly kind: Kind; readonly words: string } {
+function toStanding(
+  bot: BotStatus,
+  { isMuted, isRunning }: { readonly isMuted: boolean; readonly isRunning: boolean },
+): { readonly kind: Kind; readonly words: string } {
   if (bot.reason !== undefined) return { kind: 'parked', words: `Parked: ${bot.reason}` }
+  if (bot.joined.length === 0 && !isRunning) return { kind: 'gone', words: 'Left chat' }
   if (bot.joined.length === 0) return { kind: 'on-the-way', words: 'Not in chat: it connects by itself' }
   if (isMuted) return { kind: 'muted', words: 'In chat, muted' }
   const closed = bot.rooms.find(({ closedReason }) => closedReason !== undefined)
@@ -118,6 +128,7 @@ function toStanding(bot: BotStatus, isMuted: boolean): { readonly kind: Kind; re
 function toWait(lane: Lane, kind: Kind, answeredBy: ChorusStatus['model']['answeredBy']): string {
   const { expectedMs, held, ready, viewersPerLine, waiting, working } = lane
   if (waiting + working + ready + held === 0) return 'nobody waits'
+  if (kind === 'gone') return 'left without an answer'
   if (kind === 'muted') return 'they wait until it is unmuted'
   if (kind !== 'in-chat') return 'they wait until it may talk'
   if (answeredBy === 'nobody') return 'they wait for the model'

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { DeadLetter } from '../../journal/dead-letter-table.js'
-import { get, post } from './ask.js'
+import { type Change, get, post } from './ask.js'
 import { ConfirmButton } from './confirm-button.js'
 import { useNotices } from './notices.js'
+import { Rows } from './rows.js'
 import { useNow, useSection } from './use-snapshot.js'
 import { counted, grouped, toTime } from './words.js'
 
@@ -11,6 +12,12 @@ interface Letters {
   readonly deadLetters: readonly DeadLetter[]
   readonly count: number
 }
+
+/** Has something become of some of them, and tells of it. */
+type Turn = (what: 'redrive' | 'discard', which: object, words: ComponentChildren) => Promise<void>
+
+/** Somebody else was there before, in another tab or on the command line. */
+const TOO_LATE = 'Too late: nothing of it is left in the dead letters.'
 
 /** Replies whose attempts are spent: somebody has to say what becomes of them. Absent while there is none. */
 export function DeadLetters() {
@@ -23,9 +30,12 @@ export function DeadLetters() {
     if (count > 0) void load()
     else setLetters(undefined)
   }, [count, load])
-  const turn = async (what: 'redrive' | 'discard', which: object, words: ComponentChildren) => {
-    if (await act(() => post(`/api/dead-letters/${what}`, which))) tell(words)
-    await load()
+  const turn: Turn = async (what, which, words) => {
+    const isAnswered = await act(async () => {
+      const { changed } = await post<Change>(`/api/dead-letters/${what}`, which)
+      tell(changed.length > 0 ? words : TOO_LATE)
+    })
+    if (isAnswered) await load()
   }
   if (!letters || letters.count === 0) return null
   return (
@@ -34,7 +44,7 @@ export function DeadLetters() {
         <h2 id="dead-title">
           Dead letters <span class="count">{grouped(letters.count)}</span>
         </h2>
-        <p class="row">
+        <div class="row">
           <button
             type="button"
             onClick={() => void turn('redrive', { all: true }, 'All of them are tried again.')}
@@ -51,23 +61,31 @@ export function DeadLetters() {
           >
             Discard all
           </ConfirmButton>
-        </p>
+        </div>
       </div>
       <p class="quiet">These viewers have no answer: every attempt has failed. Redrive tries them again.</p>
-      <ol class="rows">
-        {letters.deadLetters.map((letter) => (
-          <LetterRow
-            key={letter.id}
-            letter={letter}
-            onRedrive={() => void turn('redrive', { ids: [letter.id] }, toWords(letter, 'is tried again'))}
-            onDiscard={() => void turn('discard', { ids: [letter.id] }, toWords(letter, 'is given up'))}
-          />
-        ))}
-      </ol>
+      <LetterRows letters={letters.deadLetters} turn={turn} />
       {letters.count > letters.deadLetters.length && (
         <p class="quiet">and {grouped(letters.count - letters.deadLetters.length)} more</p>
       )}
     </section>
+  )
+}
+
+function LetterRows({ letters, turn }: { readonly letters: readonly DeadLetter[]; readonly turn: Turn }) {
+  const nowMs = useNow()
+  return (
+    <Rows labelledBy="dead-title">
+      {letters.map((letter) => (
+        <LetterRow
+          key={letter.id}
+          letter={letter}
+          nowMs={nowMs}
+          onRedrive={() => void turn('redrive', { ids: [letter.id] }, toWords(letter, 'is tried again'))}
+          onDiscard={() => void turn('discard', { ids: [letter.id] }, toWords(letter, 'is given up'))}
+        />
+      ))}
+    </Rows>
   )
 }
 
@@ -81,16 +99,16 @@ function toWords({ viewer }: DeadLetter, fate: string): ComponentChildren {
 
 interface LetterRowProps {
   readonly letter: DeadLetter
+  readonly nowMs: number
   readonly onRedrive: () => void
   readonly onDiscard: () => void
 }
 
-function LetterRow({ letter, onRedrive, onDiscard }: LetterRowProps) {
+function LetterRow({ letter, nowMs, onRedrive, onDiscard }: LetterRowProps) {
   const { attempts, bot, diedAtMs, reason, text, viewer } = letter
-  const nowMs = useNow()
   return (
     <li class="entry dead">
-      <time class="age">{toTime(nowMs - diedAtMs)} ago</time>
+      <span class="age">{toTime(nowMs - diedAtMs)} ago</span>
       <div class="what">
         <p>
           <b>{viewer}</b>{' '}

@@ -9,7 +9,7 @@ export function DemoPane() {
   const chat = useSection('chat') ?? []
   if (!demo) return null
   return (
-    <aside class="panel chat-pane" aria-labelledby="chat-title">
+    <aside id="chat" class="panel chat-pane" aria-labelledby="chat-title" tabIndex={-1}>
       <div class="title-row">
         <h2 id="chat-title">Chat of #{demo.channel}</h2>
         <p class="quiet">a built-in Twitch: nothing leaves this machine</p>

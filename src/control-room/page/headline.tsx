@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Glance } from '../snapshot/snapshot.js'
 import type { Connection } from './snapshot-store.js'
+import { SpokenHeadline } from './spoken-headline.js'
 import { useConnection, useSection } from './use-snapshot.js'
 
 /** A light is a shape and a word, too: nobody has to tell colours apart. */
@@ -50,7 +51,8 @@ export function Headline() {
         </span>
         {LIGHTS[light].word}
       </p>
-      <h1 aria-live="polite">{sentence}</h1>
+      <h1>{sentence}</h1>
+      <SpokenHeadline word={LIGHTS[light].word} sentence={sentence} />
       {isLive && glance.notes.length > 0 && (
         <ul class="notes">
           {glance.notes.map((note) => (

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { History } from '../snapshot/snapshot.js'
@@ -17,14 +17,15 @@ const SPAN_LEAST_S = 120
 export function HistoryChart({ history, words }: HistoryChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot>(undefined)
-  const data = useRef(toData(history))
-  data.current = toData(history)
+  const data = useMemo(() => toData(history), [history])
+  const newest = useRef(data)
+  newest.current = data
   useEffect(() => {
     const { current: element } = place
     if (!element) return
     const draw = () => {
       chart.current?.destroy()
-      chart.current = new uPlot(toOptions(element), data.current, element)
+      chart.current = new uPlot(toOptions(element), newest.current, element)
     }
     const resized = new ResizeObserver(() => {
       if (element.clientWidth > 0) chart.current?.setSize({ width: element.clientWidth, height: HEIGHT })
@@ -40,7 +41,7 @@ export function HistoryChart({ history, words }: HistoryChartProps) {
       chart.current?.destroy()
     }
   }, [])
-  useEffect(() => chart.current?.setData(toData(history)), [history])
+  useEffect(() => chart.current?.setData(data), [data])
   return <div ref={place} class="chart" role="img" aria-label={words} />
 }
 
@@ -74,7 +75,7 @@ function toOptions(element: HTMLElement): uPlot.Options {
     series: [
       {},
       { stroke: colour('--waiting'), width: 2.5, points, fill: colour('--waiting-fill') },
-      { stroke: colour('--answered'), width: 2, points },
+      { stroke: colour('--answered'), width: 2, points, dash: [2, 4] },
       { stroke: colour('--lines'), width: 2, points, dash: [6, 5] },
     ],
   }

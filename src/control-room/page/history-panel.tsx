@@ -9,7 +9,7 @@ export function HistoryPanel() {
   const waiting = useSection('waiting')?.count ?? 0
   if (!history || !status) return null
   const { answerSeconds, perMinute } = status
-  const words = `${waiting} waiting; ${perMinute.answered} answered and ${perMinute.lines} lines sent in the last minute`
+  const words = `${waiting} not answered yet; ${perMinute.answered} answered and ${perMinute.lines} lines sent in the last minute`
   return (
     <section class="panel" aria-labelledby="history-title">
       <div class="title-row">
@@ -23,7 +23,7 @@ export function HistoryPanel() {
       <HistoryChart history={history} words={words} />
       <ul class="legend">
         <li class="waiting-key">
-          <b>{waiting}</b> waiting
+          <b>{waiting}</b> not answered yet
         </li>
         <li class="answered-key">
           <b>{perMinute.answered}</b> answered a minute

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks'
 import type { ChorusStatus } from '../../chorus.js'
 import type { BotLogin } from '../../domain.js'
 import { post } from './ask.js'
@@ -15,36 +16,29 @@ const SHORT = 5
 /** Has a bot say nothing, for some minutes or until somebody lets it talk again. What it is asked meanwhile waits. */
 export function MuteButtons({ bot, mute }: MuteButtonsProps) {
   const { act } = useNotices()
-  if (mute)
-    return (
-      <p class="row">
-        <button
-          type="button"
-          class="on"
-          aria-label={`Unmute ${bot}`}
-          onClick={() => void act(() => post('/api/unmute', { bot }))}
-        >
-          Unmute
-        </button>
-        <span class="quiet">{mute.leftMs === undefined ? 'muted' : `muted for ${toTime(mute.leftMs)}`}</span>
-      </p>
-    )
+  // It stays, whatever it does: who has pressed the other one, which goes, goes on from here.
+  const first = useRef<HTMLButtonElement>(null)
+  const muteShortly = async () => {
+    if (await act(() => post('/api/mute', { bot, minutes: SHORT }))) first.current?.focus()
+  }
   return (
     <p class="row">
       <button
+        ref={first}
         type="button"
-        aria-label={`Mute ${bot}`}
-        onClick={() => void act(() => post('/api/mute', { bot }))}
+        class={mute ? 'on' : ''}
+        aria-label={`${mute ? 'Unmute' : 'Mute'} ${bot}`}
+        onClick={() => void act(() => post(mute ? '/api/unmute' : '/api/mute', { bot }))}
       >
-        Mute
+        {mute ? 'Unmute' : 'Mute'}
       </button>
-      <button
-        type="button"
-        aria-label={`Mute ${bot} for ${SHORT} min`}
-        onClick={() => void act(() => post('/api/mute', { bot, minutes: SHORT }))}
-      >
-        {SHORT} min
-      </button>
+      {mute ? (
+        <span class="quiet">{mute.leftMs === undefined ? 'muted' : `muted for ${toTime(mute.leftMs)}`}</span>
+      ) : (
+        <button type="button" aria-label={`Mute ${bot} for ${SHORT} min`} onClick={() => void muteShortly()}>
+          {SHORT} min
+        </button>
+      )}
     </p>
   )
 }

@@ -1,5 +1,5 @@
+import { Names } from './names.js'
 import { useConnection, useSection } from './use-snapshot.js'
-import { toNames } from './words.js'
 
 /** Names in one row; more would not fit on a stream. */
 const NAMES_MAX = 4
@@ -9,10 +9,10 @@ export function Overlay() {
   const told = useSection('overlay') ?? []
   const answers = useConnection() === 'live' ? told : []
   return (
-    <ul aria-live="polite">
+    <ul>
       {answers.map(({ id, bot, viewers, isSaid }) => (
         <li key={id}>
-          <b>{bot}</b> {isSaid ? 'answered' : 'is answering'} <bdi>{toNames(viewers, NAMES_MAX)}</bdi>
+          <b>{bot}</b> {isSaid ? 'answered' : 'is answering'} <Names of={viewers} most={NAMES_MAX} />
         </li>
       ))}
     </ul>

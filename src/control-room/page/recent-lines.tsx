@@ -1,6 +1,11 @@
 import type { RecentLine } from '../snapshot/snapshot.js'
+import { Names } from './names.js'
+import { Rows } from './rows.js'
 import { useNow, useSection } from './use-snapshot.js'
-import { RESULTS, toNames, toTime } from './words.js'
+import { RESULTS, toTime } from './words.js'
+
+/** Names in one line of the list. */
+const NAMES_MAX = 6
 
 /** What the bots said last, and what became of it. */
 export function RecentLines() {
@@ -11,11 +16,11 @@ export function RecentLines() {
     <section class="panel" aria-labelledby="lines-title">
       <h2 id="lines-title">Last lines</h2>
       {lines.length === 0 && <p class="quiet">Nothing has been said yet.</p>}
-      <ol class="rows">
+      <Rows labelledBy="lines-title">
         {lines.map((line) => (
           <LineRow key={line.number} line={line} nowMs={nowMs} />
         ))}
-      </ol>
+      </Rows>
     </section>
   )
 }
@@ -25,7 +30,7 @@ function LineRow({ line, nowMs }: { readonly line: RecentLine; readonly nowMs: n
   const { sign, words } = RESULTS[result]
   return (
     <li class={`entry ${result}`}>
-      <time class="age">{toTime(nowMs - atMs)} ago</time>
+      <span class="age">{toTime(nowMs - atMs)} ago</span>
       <div class="what">
         <p>
           <span class="result">
@@ -36,7 +41,7 @@ function LineRow({ line, nowMs }: { readonly line: RecentLine; readonly nowMs: n
             {viewers.length > 0 && (
               <>
                 {' → '}
-                <bdi>{toNames(viewers)}</bdi>
+                <Names of={viewers} most={NAMES_MAX} />
               </>
             )}
             {tookMs !== undefined && `, after ${toTime(tookMs)}`}

@@ -1,5 +1,5 @@
 import type { OverlayAnswer } from '../snapshot/overlay.js'
-import type { Snapshot } from '../snapshot/snapshot.js'
+import type { About, Snapshot } from '../snapshot/snapshot.js'
 
 /** Everything that streams tell: that of the page, and that of the overlay. */
 export interface Told extends Snapshot {
@@ -98,6 +98,8 @@ export class SnapshotStore {
       this.#heard()
       this.#aheadMs = (JSON.parse(data) as { nowMs: number }).nowMs - Date.now()
     })
+    // Before it is stored: it is held against the one that was.
+    source.addEventListener('about', ({ data }) => this.#meet(JSON.parse(data) as About))
     for (const section of SECTIONS)
       source.addEventListener(section, ({ data }) => {
         this.#heard()
@@ -105,6 +107,25 @@ export class SnapshotStore {
         this.#tell(section)
       })
     source.addEventListener('error', () => void this.#failed(source))
+  }
+
+  /**
+   * Each stream begins with who speaks, and that may be another Chorus than before, at the same address: of another version, which
+   * has another page, or live, where a demo was. What a stream does not tell is forgotten here, not when it begins: else the
+   * demo’s chat would go and come back, without what somebody was typing.
+   */
+  #meet({ isDemo, version }: About): void {
+    const before = this.get('about')
+    if (before && before.version !== version) location.reload()
+    if (isDemo) return
+    this.#forget('demo')
+    this.#forget('chat')
+  }
+
+  #forget(section: Section): void {
+    if (this.#told[section] === undefined) return
+    delete this.#told[section]
+    this.#tell(section)
   }
 
   #close(): void {

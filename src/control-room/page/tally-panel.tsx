@@ -41,12 +41,16 @@ const OUTCOMES: readonly (readonly [keyof ChorusStatus['outcomes'], string])[] =
 /** What was decided about chat since the start, and what became of the replies. */
 export function TallyPanel() {
   const status = useSection('status')
+  const version = useSection('about')?.version
   if (!status) return null
   const decisions = Object.entries(status.decisions).sort(([, one], [, other]) => other - one)
   const outcomes = OUTCOMES.filter(([name]) => name === 'sent' || status.outcomes[name] > 0)
   return (
     <section class="panel" aria-labelledby="tally-title">
-      <h2 id="tally-title">Since the start</h2>
+      <div class="title-row">
+        <h2 id="tally-title">Since the start</h2>
+        {version !== undefined && <p class="quiet">Chorus {version}</p>}
+      </div>
       <h3>Lines of chat</h3>
       {decisions.length === 0 && <p class="quiet">None yet.</p>}
       <dl class="facts tally">

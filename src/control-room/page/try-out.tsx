@@ -1,18 +1,11 @@
 import { useState } from 'preact/hooks'
+import type { TriedLine } from '../../try-out.js'
 import { post } from './ask.js'
 import { wordsFor } from './notices.js'
 import { useSection } from './use-snapshot.js'
 import { toTime } from './words.js'
 
-interface Tried {
-  readonly text: string
-  readonly by: 'model' | 'fallback' | 'template'
-  /** Why lines before it were thrown away. */
-  readonly filtered: readonly string[]
-  readonly tookMs: number
-}
-
-const MAKERS: Readonly<Record<Tried['by'], string>> = {
+const MAKERS: Readonly<Record<TriedLine['by'], string>> = {
   model: 'by the model',
   fallback: 'by the fallback model',
   template: 'a template line',
@@ -25,7 +18,7 @@ export function TryOut() {
   const [bot, setBot] = useState<string>()
   const [text, setText] = useState('')
   const [persona, setPersona] = useState('')
-  const [tried, setTried] = useState<Tried & { readonly bot: string }>()
+  const [tried, setTried] = useState<TriedLine & { readonly bot: string }>()
   const [problem, setProblem] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const chosen = bot ?? bots[0] ?? ''
@@ -34,7 +27,7 @@ export function TryOut() {
     const body = { bot: chosen, text, ...(persona.trim() !== '' && { persona }) }
     setProblem(undefined)
     try {
-      setTried({ ...(await post<Tried>('/api/try', body)), bot: chosen })
+      setTried({ ...(await post<TriedLine>('/api/try', body)), bot: chosen })
     } catch (error) {
       setTried(undefined)
       setProblem(wordsFor(error))
@@ -103,7 +96,7 @@ function Result({
   tried: { text, by, filtered, tookMs },
   bot,
 }: {
-  readonly tried: Tried
+  readonly tried: TriedLine
   readonly bot: string
 }) {
   return (

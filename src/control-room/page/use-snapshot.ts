@@ -1,6 +1,6 @@
 import { createContext } from 'preact'
 import { useSyncExternalStore } from 'preact/compat'
-import { useContext, useEffect, useState } from 'preact/hooks'
+import { useCallback, useContext, useEffect, useState } from 'preact/hooks'
 import type { Connection, Section, SnapshotStore, Told } from './snapshot-store.js'
 
 /** The store that everything on the page shows. */
@@ -9,18 +9,12 @@ export const Store = createContext<SnapshotStore | undefined>(undefined)
 /** A section as it stands now; undefined before it has come, and where there is none. */
 export function useSection<S extends Section>(section: S): Told[S] | undefined {
   const store = useStore()
-  return useSyncExternalStore(
-    (changed) => store.onChange(section, changed),
-    () => store.get(section),
-  )
+  return useSyncExternalStore(useListening(store, section), () => store.get(section))
 }
 
 export function useConnection(): Connection {
   const store = useStore()
-  return useSyncExternalStore(
-    (changed) => store.onChange('connection', changed),
-    () => store.connection,
-  )
+  return useSyncExternalStore(useListening(store, 'connection'), () => store.connection)
 }
 
 /** The wall clock of Chorus, in milliseconds; looked at again every second. */
@@ -32,6 +26,11 @@ export function useNow(): number {
     return () => clearInterval(timer)
   }, [store])
   return nowMs
+}
+
+/** The same way to listen every time: with another one, a component would listen anew whenever it is shown. */
+function useListening(store: SnapshotStore, what: Section | 'connection') {
+  return useCallback((changed: () => void) => store.onChange(what, changed), [store, what])
 }
 
 function useStore(): SnapshotStore {

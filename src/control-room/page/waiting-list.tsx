@@ -1,6 +1,8 @@
+import type { ComponentChildren } from 'preact'
 import type { WaitingReply } from '../snapshot/snapshot.js'
-import { post } from './ask.js'
+import { type Change, post } from './ask.js'
 import { useNotices } from './notices.js'
+import { Rows } from './rows.js'
 import { useNow, useSection } from './use-snapshot.js'
 import { grouped, STATES, toTime } from './words.js'
 
@@ -17,11 +19,11 @@ export function WaitingList() {
       </h2>
       {count > replies.length && <p class="quiet">The {replies.length} who have waited longest.</p>}
       {count === 0 && <p class="quiet">Nobody.</p>}
-      <ol class="rows">
+      <Rows labelledBy="waiting-title">
         {replies.map((reply) => (
           <WaitingRow key={reply.id} reply={reply} nowMs={nowMs} />
         ))}
-      </ol>
+      </Rows>
     </section>
   )
 }
@@ -30,17 +32,14 @@ function WaitingRow({ reply, nowMs }: { readonly reply: WaitingReply; readonly n
   const { act, tell } = useNotices()
   const { bot, cause, id, state, text, viewer, askedAtMs } = reply
   const skip = async () => {
-    const isDone = await act(() => post('/api/skip', { ids: [id] }))
-    if (!isDone) return
-    tell(
-      <>
-        <bdi>{viewer}</bdi> gets no answer from {bot}.
-      </>,
-    )
+    await act(async () => {
+      const { changed } = await post<Change>('/api/skip', { ids: [id] })
+      tell(changed.includes(id) ? toSkipped(reply) : toTooLate(reply))
+    })
   }
   return (
     <li class={`entry ${state}`}>
-      <time class="age">{toTime(nowMs - askedAtMs)}</time>
+      <span class="age">{toTime(nowMs - askedAtMs)}</span>
       <div class="what">
         <p>
           <b>{viewer}</b>{' '}
@@ -55,5 +54,23 @@ function WaitingRow({ reply, nowMs }: { readonly reply: WaitingReply; readonly n
         Skip
       </button>
     </li>
+  )
+}
+
+/** A line that is being said can’t be called back. */
+function toSkipped({ bot, viewer }: WaitingReply): ComponentChildren {
+  return (
+    <>
+      <bdi>{viewer}</bdi> gets no answer from {bot}, unless the line was on its way.
+    </>
+  )
+}
+
+/** It has its outcome, whichever that is. */
+function toTooLate({ bot, viewer }: WaitingReply): ComponentChildren {
+  return (
+    <>
+      Too late: {bot} has answered <bdi>{viewer}</bdi>, or no longer will.
+    </>
   )
 }

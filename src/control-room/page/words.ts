@@ -26,12 +26,21 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f')
 }
 
-/** `@ann`, `@ann and @bob`, `@ann, @bob and 4 more`. */
-export function toNames(viewers: readonly string[], most = 6): string {
-  const shown = viewers.slice(0, most).map((name) => `@${name}`)
-  const left = viewers.length - shown.length
-  const last = left > 0 ? `${left} more` : shown.pop()
-  return shown.length > 0 ? `${shown.join(', ')} and ${last}` : (last ?? '')
+/** A name, or what stands between names. */
+export interface NamePiece {
+  readonly text: string
+  readonly isName: boolean
+}
+
+/** `@ann`, `@ann and @bob`, `@ann, @bob and 4 more`, in pieces: names are others’ text, and each is to be shown apart. */
+export function toNames(viewers: readonly string[], most: number): NamePiece[] {
+  const names = viewers.slice(0, most).map((name) => ({ text: `@${name}`, isName: true }))
+  const left = viewers.length - names.length
+  const all = left > 0 ? [...names, { text: `${left} more`, isName: false }] : names
+  return all.flatMap((piece, place) => {
+    if (place === 0) return [piece]
+    return [{ text: place === all.length - 1 ? ' and ' : ', ', isName: false }, piece]
+  })
 }
 
 /** What a reply does now, to a person. */
