@@ -18,9 +18,10 @@ const SEED = 7
  *
  * @typedef {object} Chat
  * @property {number} run from 1; gives the messages their ids
+ * @property {readonly BotLogin[]} mentioned one after the other
  * @property {number} linesPerSecond
  * @property {number} forMs how long it goes on
- * @property {number} mentionEveryMs one bot after the other is mentioned, the first after half of that
+ * @property {number} mentionEveryMs the first comes after half of that
  * @property {number} mentionsUntilMs nobody is mentioned from then on
  */
 
@@ -29,29 +30,48 @@ const SEED = 7
  * charged to nobody else.
  */
 const clock = systemClock()
-/** @type {{ standIns: StandIns, logins: readonly BotLogin[] } | undefined} */
+/** @type {StandIns | undefined} */
 let opened
 
-serveRequests(async ({ kind, ...request }) => (kind === 'open' ? open(request) : talk(request)))
+serveRequests(async ({ kind, ...request }) => {
+  switch (kind) {
+    case 'open':
+      return open(request)
+    case 'ask':
+      return ask(request)
+    default:
+      return talk(request)
+  }
+})
 
 /** @param {{ logins: readonly BotLogin[], modelLatencyMs: number }} request */
 async function open({ logins, modelLatencyMs }) {
   const { environment } = parseEnvironment({}, { logins, cwd: process.cwd() })
   const random = seededRandom(SEED)
-  const standIns = await startStandIns({
+  opened = await startStandIns({
     bots: logins,
     environment,
     clock,
     random,
     modelLatency: modelLatencyMs,
   })
-  opened = { standIns, logins }
-  const { twitchTokens } = standIns.environment
+  const { twitchTokens } = opened.environment
   return {
-    chatUrl: standIns.twitch.url,
-    modelUrl: standIns.model.url,
+    chatUrl: opened.twitch.url,
+    modelUrl: opened.model.url,
     tokens: Object.fromEntries([...twitchTokens].map(([login, token]) => [login, token.reveal()])),
   }
+}
+
+/**
+ * So many viewers mention one bot, all at once, before the first run.
+ *
+ * @param {{ login: BotLogin, count: number }} request
+ */
+async function ask({ login, count }) {
+  const { twitch } = required()
+  for (const line of mentionsOf(login, count, SEED)) twitch.feed(ofRun(line, 0))
+  return {}
 }
 
 /**
@@ -61,10 +81,9 @@ async function open({ logins, modelLatencyMs }) {
  * @param {Chat} chat
  */
 async function talk(chat) {
-  if (!opened) throw new Error('nothing is open')
-  const { standIns, logins } = opened
-  const { twitch } = standIns
-  const { lines, mentions } = script(chat, logins)
+  const { model, twitch } = required()
+  const { lines, mentions, answers } = script(chat)
+  model.script(...answers.map((text) => /** @type {const} */ ({ kind: 'say', text })))
   /** @type {Map<string, number>} */
   const askedAtMs = new Map()
   /** @type {Map<string, number>} */
@@ -91,30 +110,47 @@ async function talk(chat) {
   return { lines: lines.length, waitsMs: [...mentions.values()].map((id) => waitsMs.get(id)) }
 }
 
+function required() {
+  if (!opened) throw new Error('nothing is open')
+  return opened
+}
+
 /**
- * What is said, and the mentions in it with their ids.
+ * What is said, the mentions in it with their ids, and what the model answers to them.
  *
  * @param {Chat} chat
- * @param {readonly BotLogin[]} logins
  */
-function script({ run, linesPerSecond, forMs, mentionEveryMs, mentionsUntilMs }, logins) {
-  const mix = { channel: CHANNEL, bots: logins, mentionShare: 0, seed: SEED }
+function script({ run, mentioned, linesPerSecond, forMs, mentionEveryMs, mentionsUntilMs }) {
   const count = Math.floor(mentionsUntilMs / mentionEveryMs)
+  const mix = { channel: CHANNEL, bots: [], mentionShare: 0, seed: SEED }
   const lines = chatLines({ ...mix, count: (linesPerSecond * forMs) / SECOND }).map((line) =>
     ofRun(line, run),
   )
-  const asked = logins.map((login, at) =>
-    chatLines({ ...mix, bots: [login], mentionShare: 1, seed: SEED + 1 + at, count }),
-  )
+  const asked = mentioned.map((login, at) => mentionsOf(login, count, SEED + 1 + at))
   /** @type {Map<string, string>} */
   const mentions = new Map()
   for (let number = 0; number < count; number++) {
     const place = Math.floor(((number + 0.5) * mentionEveryMs * linesPerSecond) / SECOND)
-    const line = ofRun(asked[number % logins.length]?.[number] ?? '', run)
+    const line = ofRun(asked[number % asked.length]?.[number] ?? '', run)
     lines[place] = line
     mentions.set(line, idOf(line))
   }
-  return { lines, mentions }
+  // No two alike: what a bot has just said Chorus has the model make again, and that takes twice as long.
+  const answers = Array.from(
+    mentions,
+    (_, at) =>
+      `Good to see you here! By my count that is number ${at + 1} of round ${run}, and a fine one it was.`,
+  )
+  return { lines, mentions, answers }
+}
+
+/**
+ * @param {BotLogin} login
+ * @param {number} count
+ * @param {number} seed
+ */
+function mentionsOf(login, count, seed) {
+  return chatLines({ channel: CHANNEL, bots: [login], mentionShare: 1, seed, count })
 }
 
 const ID = /;id=([\da-f]{8})([\da-f-]+)/

@@ -8,14 +8,13 @@ import { serveRequests } from './worker.mjs'
  *
  * @typedef {object} Taken
  * @property {number} bytes of all
- * @property {number} events whole ones, of all
  * @property {number} lost readers that were cut off
  */
 
 /** @type {ClientRequest[]} */
 let open = []
 /** @type {Taken} */
-let taken = { bytes: 0, events: 0, lost: 0 }
+let taken = { bytes: 0, lost: 0 }
 
 /** The worker that reads the stream of the control room over so many connections, and takes all of it at once. */
 serveRequests(async ({ kind, ...request }) => {
@@ -24,7 +23,7 @@ serveRequests(async ({ kind, ...request }) => {
       await Promise.all(Array.from({ length: request.count }, () => read(request)))
       return {}
     case 'begin':
-      taken = { bytes: 0, events: 0, lost: 0 }
+      taken = { bytes: 0, lost: 0 }
       return {}
     default:
       return leave()
@@ -42,13 +41,8 @@ function read({ url, token }) {
     const headers = { authorization: `Bearer ${token}` }
     const request = get(url, { headers, agent: false }, (response) => {
       if (response.statusCode !== 200) return reject(new Error(`status ${response.statusCode}`))
-      response.setEncoding('utf8')
-      let rest = ''
-      response.on('data', (/** @type {string} */ text) => {
-        taken.bytes += Buffer.byteLength(text)
-        const events = (rest + text).split('\n\n')
-        rest = events.pop() ?? ''
-        taken.events += events.length
+      response.on('data', (/** @type {Buffer} */ piece) => {
+        taken.bytes += piece.byteLength
         resolve()
       })
       response.on('close', () => {

@@ -4,25 +4,25 @@ import { ControlRoom, createChorus, parseEnvironment, seededRandom, systemClock 
 import { serveRequests } from './worker.mjs'
 
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
+/** @import { Chorus } from '../src/chorus.js' */
 /** @import { BotLogin } from '../src/domain.js' */
 
 /**
  * What a run came to, as the process of Chorus sees it.
  *
  * @typedef {object} Watched
- * @property {number[]} delaysMs drawn for each mention, in their order
  * @property {number} decided lines of chat
+ * @property {number} waiting replies of the muted bot
  * @property {number} cpuShare of one core
  * @property {number[]} writes per reader that was there
  */
 
+const SEED = 7
 const TOKEN = 'a-token-of-the-bench-0123456789'
 
-let random = seededRandom(0)
+/** @type {{ chorus: Chorus, muted: BotLogin } | undefined} */
+let opened
 /** Of this run. */
-let mentions = 0
-/** @type {number[]} */
-let delaysMs = []
 let decided = 0
 /** Writes to each reader that is there, by its response. @type {Map<ServerResponse, number>} */
 const writes = new Map()
@@ -33,6 +33,8 @@ serveRequests(async ({ kind, ...request }) => {
   switch (kind) {
     case 'open':
       return open(request)
+    case 'owe':
+      return owe(request)
     case 'begin':
       return begin()
     case 'left':
@@ -42,8 +44,10 @@ serveRequests(async ({ kind, ...request }) => {
   }
 })
 
-/** @param {{ logins: readonly BotLogin[], chatUrl: string, modelUrl: string, tokens: Record<string, string> }} request */
-async function open({ logins, chatUrl, modelUrl, tokens }) {
+/**
+ * @param {{ logins: readonly BotLogin[], muted: BotLogin, chatUrl: string, modelUrl: string, tokens: Record<string, string> }} request
+ */
+async function open({ logins, muted, chatUrl, modelUrl, tokens }) {
   const values = {
     ...{ TWITCH_CHAT_URL: chatUrl, OPENAI_BASE_URL: modelUrl, PORT: '0', CHORUS_CONTROL_TOKEN: TOKEN },
     ...Object.fromEntries(logins.map((login) => [`TWITCH_TOKEN_${login.toUpperCase()}`, tokens[login]])),
@@ -52,21 +56,44 @@ async function open({ logins, chatUrl, modelUrl, tokens }) {
   const environment = { ...given, dataDir: undefined }
   const clock = systemClock()
   const chorus = await createChorus(
-    { channels: ['benchchannel'], bots: logins.map((login) => ({ login })), replies: { chance: 0 } },
-    { environment, clock, random: () => random() },
+    {
+      channels: ['benchchannel'],
+      bots: logins.map((login) => ({ login })),
+      // No pause: it would be far longer than all that readers could cost.
+      replies: { chance: 0, delays: { mention: [0, 0] } },
+    },
+    { environment, clock, random: seededRandom(SEED) },
   )
-  // What it draws for a mention is the same in each run, whatever was drawn in between.
-  chorus.events.on('message:received', ({ message: { text } }) => {
-    if (logins.some((login) => text.startsWith(`@${login} `))) random = seededRandom(++mentions)
-  })
+  chorus.router.mute(muted)
   chorus.events.on('message:decided', () => {
     decided += 1
   })
-  chorus.events.on('reply:accepted', ({ task }) => delaysMs.push(task.delayMs))
+  opened = { chorus, muted }
   const room = new ControlRoom({ chorus, environment, clock, stopChorus: () => {} })
   await Promise.all([chorus.start(), room.start()])
   subscribe('http.server.request.start', (message) => countWrites(/** @type {Started} */ (message)))
   return { url: `${room.url}api/events`, token: TOKEN }
+}
+
+/**
+ * Resolves when so many replies are owed. Whether they go on waiting is looked at after each run.
+ *
+ * @param {{ count: number }} request
+ */
+async function owe({ count }) {
+  const { events, router } = required().chorus
+  while (router.owedCount < count) await new Promise((resolve) => events.once('reply:accepted', resolve))
+  return {}
+}
+
+function waiting() {
+  const { chorus, muted } = required()
+  return chorus.router.getStatus().lanes[muted]?.waiting ?? Number.NaN
+}
+
+function required() {
+  if (!opened) throw new Error('nothing is open')
+  return opened
 }
 
 /** @typedef {{ request: IncomingMessage, response: ServerResponse }} Started */
@@ -90,8 +117,6 @@ function countWrites({ request, response }) {
 }
 
 async function begin() {
-  mentions = 0
-  delaysMs = []
   decided = 0
   for (const response of writes.keys()) writes.set(response, 0)
   begun = { wallMs: performance.now(), cpu: process.cpuUsage() }
@@ -102,7 +127,7 @@ async function begin() {
 async function end() {
   const { user, system } = process.cpuUsage(begun.cpu)
   const cpuShare = (user + system) / 1000 / (performance.now() - begun.wallMs)
-  return { delaysMs, decided, cpuShare, writes: [...writes.values()] }
+  return { decided, waiting: waiting(), cpuShare, writes: [...writes.values()] }
 }
 
 /** Resolves when no reader is there any more. */
