@@ -141,11 +141,14 @@ export class SnapshotStore {
 
   async #failed(source: EventSource): Promise<void> {
     if (source !== this.#source) return
-    this.#isGone()
+    if (this.#connection !== 'refused') this.#isGone()
     // The browser goes on by itself, unless it was answered with a refusal: then it stops for good.
     if (source.readyState !== EventSource.CLOSED) return
     this.#close()
-    if (await isRefused(this.#address)) return this.#stand('refused')
+    const hasRefused = await isRefused(this.#address)
+    // Somebody has looked away and back meanwhile.
+    if (this.#source) return
+    if (hasRefused) this.#stand('refused')
     this.#again = setTimeout(() => this.#follow(), AGAIN_MS)
   }
 

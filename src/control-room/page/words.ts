@@ -3,7 +3,7 @@ import type { RecentLine, WaitingReply } from '../snapshot/snapshot.js'
 const SECONDS_MAX = 90
 const MINUTES_MAX = 90
 
-/** `24 s`, `80 s`, `3 min`, `2 h`: a time that is read, not computed with; as the server says it. */
+/** `24 s`, `80 s`, `3 min`, `2 h`: a time that is read, not computed with, in the units that the sentence at the top has. */
 export function toTime(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < SECONDS_MAX) return `${seconds} s`
