@@ -1,5 +1,4 @@
 import type { ChorusStatus } from '../../chorus.js'
-import type { BotLogin } from '../../domain.js'
 import { MuteAll, MuteButtons } from './mute-buttons.js'
 import { SlotCells } from './slot-cells.js'
 import { useSection } from './use-snapshot.js'
@@ -69,7 +68,7 @@ function BotCard({ bot, status, slots }: BotCardProps) {
         </>
       )}
       <Allowance bot={bot} />
-      <MuteButtons bot={bot.bot as BotLogin} mute={mute} />
+      <MuteButtons bot={bot.bot} mute={mute} />
     </li>
   )
 }
