@@ -19,8 +19,8 @@ export interface Unanswered {
 
 export interface AnswerWatchOptions {
   readonly clock: Clock
-  /** When Twitch last answered a PING on the connection of now, in clock milliseconds. */
-  readonly pongAtMs: () => number
+  /** When the PING was sent that Twitch answered last on the connection of now, in clock milliseconds. */
+  readonly answeredPingMs: () => number
   readonly ping: () => void
   /** Twitch has read this line and says nothing of it; it is not watched any more. */
   readonly silent: (unanswered: Unanswered) => void
@@ -82,15 +82,15 @@ export class AnswerWatch {
 
   /**
    * Twitch reads a connection in order: when it answers a PING that came after the line, it has read the line. Nothing else
-   * says so: what others say in chat comes in, too, while our own lines are still on their way.
+   * says so: what others say in chat comes in, too, while our own lines are still on their way, and so does the answer to
+   * a PING that came before the line.
    */
   #askIfRead(entry: Entry): void {
-    const { clock, ping, pongAtMs, silent } = this.#options
-    const askedMs = clock.now()
+    const { clock, ping, answeredPingMs, silent } = this.#options
     let looks = 0
     const look = () => {
       looks += 1
-      if (pongAtMs() > askedMs || looks > LOOKS_MAX) {
+      if (answeredPingMs() > entry.unanswered.writtenMs || looks > LOOKS_MAX) {
         this.#entries.delete(entry.unanswered.channel)
         silent(entry.unanswered)
       } else entry.cancel = clock.after(LOOK_EVERY_MS, look)

@@ -87,7 +87,7 @@ export class BotAccount {
       link: {
         canWrite: (channel) => this.isIn(channel),
         write: (raw) => this.#connection.online?.write(raw),
-        pongAtMs: () => this.#connection.online?.pongAtMs ?? Number.NEGATIVE_INFINITY,
+        answeredPingMs: () => this.#connection.online?.answeredPingMs ?? Number.NEGATIVE_INFINITY,
         ping: () => this.#connection.online?.ping(),
         isWatched: options.isWatched,
         othersHeardAtMs: options.othersHeardAtMs,

@@ -45,7 +45,7 @@ export class Delivery {
     this.#unseen = new UnseenWatch(clock)
     this.#answers = new AnswerWatch({
       clock,
-      pongAtMs: () => link.pongAtMs(),
+      answeredPingMs: () => link.answeredPingMs(),
       ping: () => link.ping(),
       silent: (open) => this.#silent(open),
     })

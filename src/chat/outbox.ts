@@ -15,8 +15,8 @@ export interface OutboxLink {
   canWrite(channel: ChannelName): boolean
   /** Writes a raw line; to be called only where it can. */
   write(raw: string): void
-  /** When Twitch last answered a PING on the connection of now, in clock milliseconds. */
-  pongAtMs(): number
+  /** When the PING was sent that Twitch answered last on the connection of now, in clock milliseconds. */
+  answeredPingMs(): number
   ping(): void
   /** Whether another bot of ours listens in the channel and would see the line. */
   isWatched(channel: ChannelName): boolean

@@ -82,7 +82,7 @@ export class TmiClient {
   #wire: TmiWire | undefined
   /** When the server was last heard, in clock milliseconds. */
   #heardAtMs = Number.NEGATIVE_INFINITY
-  #pongAtMs = Number.NEGATIVE_INFINITY
+  #answeredPingMs = Number.NEGATIVE_INFINITY
   #isLoggedIn = false
   #cancelJoin: Cancel = () => {}
   #isOver = false
@@ -111,14 +111,14 @@ export class TmiClient {
     return this.#joined
   }
 
-  /** When the server last answered a PING, in clock milliseconds. */
-  get pongAtMs(): number {
-    return this.#pongAtMs
+  /** When the {@link ping} was sent that the server answered last, in clock milliseconds. */
+  get answeredPingMs(): number {
+    return this.#answeredPingMs
   }
 
-  /** Asks for a sign of life, which `pongAtMs` will show. */
+  /** Asks for a sign of life. The server repeats the word: so it is known which of several PINGs it has read. */
   ping(): void {
-    this.write('PING')
+    this.write(`PING ${this.#options.clock.now()}`)
   }
 
   /** Begins; what comes of it is told to the listener. To be called once. */
@@ -167,7 +167,6 @@ export class TmiClient {
       clock,
       take: (line) => {
         this.#heardAtMs = clock.now()
-        if (line.command === 'PONG') this.#pongAtMs = clock.now()
         return this.#isTaken(line)
       },
       fault: (error) => listener.fault(error),
@@ -239,6 +238,8 @@ export class TmiClient {
         // tmi.js would connect again on its own, and without a word to us.
         listener.reconnectAsked()
         return true
+      case 'PONG':
+        return this.#isAnswerToPing(line)
       case 'NOTICE':
         return this.#isRefusal(line)
       default:
@@ -252,6 +253,13 @@ export class TmiClient {
     if (typeof id === 'string' && seen?.(id)) return
     const message = fromRaw(line, clock.now())
     if (message) listener.message(message, given(line.tags['client-nonce']))
+  }
+
+  /** tmi.js asks without a word, and knows no answer that has one. */
+  #isAnswerToPing({ params: [_server, sentMs] }: RawLine): boolean {
+    if (sentMs === undefined) return false
+    if (Number(sentMs) > this.#answeredPingMs) this.#answeredPingMs = Number(sentMs)
+    return true
   }
 
   /** tmi.js would wait for the server's goodbye before it says anything. */

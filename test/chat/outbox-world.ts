@@ -120,7 +120,7 @@ export class MemoryBot {
   #mutedReason: string | undefined
   readonly #world: OutboxWorld
   #link: { readonly handler: WireHandler; readonly joined: Set<ChannelName> } | undefined
-  #pongAtMs = Number.NEGATIVE_INFINITY
+  #answeredPingMs = Number.NEGATIVE_INFINITY
   #nonces = 0
   readonly #arrivalMs = { up: 0, down: 0 }
 
@@ -142,8 +142,8 @@ export class MemoryBot {
       link: {
         canWrite: (channel) => this.#link?.joined.has(channel) ?? false,
         write: (raw) => this.#send(raw),
-        pongAtMs: () => this.#pongAtMs,
-        ping: () => this.#send('PING'),
+        answeredPingMs: () => this.#answeredPingMs,
+        ping: () => this.#send(`PING ${clock.now()}`),
         isWatched: (channel) =>
           [...world.bots.values()].some((other) => other !== this && other.isIn(channel)),
         othersHeardAtMs: () => world.othersHeardAtMs,
@@ -235,7 +235,7 @@ export class MemoryBot {
 
   #take(raw: RawLine): void {
     const channel = toChannelName(raw.params[0] ?? '')
-    if (raw.command === 'PONG') this.#pongAtMs = this.#world.clock.now()
+    if (raw.command === 'PONG') this.#answeredPingMs = Number(raw.params[1])
     switch (raw.command) {
       case 'USERSTATE': {
         const { roles, ...receipt } = parseUserState(raw)

@@ -20,8 +20,8 @@ let outbox: Outbox
 let events: ChorusEmitter
 /** How long Twitch takes to answer a line; undefined: it never does. */
 let answersInMs: number | undefined
-/** When Twitch was last heard; undefined: it hears and answers a PING at once. */
-let pongAtMs: number | undefined
+/** When the PING was sent that Twitch answered last; undefined: it answers each at once. */
+let answeredPingMs: number | undefined
 
 beforeEach(() => {
   clock = new ManualClock()
@@ -29,7 +29,7 @@ beforeEach(() => {
   joined = new Set(['here', 'there'])
   events = new ChorusEmitter()
   answersInMs = 0
-  pongAtMs = undefined
+  answeredPingMs = undefined
   const rooms = new Rooms({ bot: AVA, clock, events, onChange: () => outbox.wake() })
   let nonces = 0
   outbox = new Outbox({
@@ -43,7 +43,7 @@ beforeEach(() => {
     onChange: () => outbox.wake(),
     link: {
       canWrite: (channel) => joined.has(channel),
-      pongAtMs: () => pongAtMs ?? clock.now(),
+      answeredPingMs: () => answeredPingMs ?? clock.now(),
       ping: () => written.push({ atMs: clock.now(), raw: 'PING' }),
       isWatched: () => false,
       othersHeardAtMs: () => Number.NEGATIVE_INFINITY,
@@ -145,11 +145,11 @@ describe('Outbox', () => {
 
   it('writes nothing more into a link that has gone silent, and goes on when Twitch is heard again', async () => {
     answersInMs = undefined
-    pongAtMs = -1
+    answeredPingMs = -1
     const all = sendAll([line('one'), line('two')])
     await clock.advance(20_000)
     expect(texts().filter((text) => text !== 'PING')).toEqual(['one'])
-    pongAtMs = clock.now()
+    answeredPingMs = clock.now()
     answersInMs = 0
     await clock.advance(5000)
     await all
@@ -157,7 +157,7 @@ describe('Outbox', () => {
   })
 
   it('gives up no line that Twitch has not read yet: only the answer to a PING behind it tells', async () => {
-    pongAtMs = -1
+    answeredPingMs = -1
     answersInMs = 12_000
     const sent = outbox.send(line('one'), wanted())
     await clock.advance(12_000)
@@ -165,8 +165,18 @@ describe('Outbox', () => {
     expect(texts()).toEqual(['one', 'PING'])
   })
 
+  it('takes the answer to a PING that came before a line for none to it', async () => {
+    await clock.advance(7000)
+    answersInMs = 12_000
+    const sent = outbox.send(line('one'), wanted())
+    answeredPingMs = 6999
+    await clock.advance(12_000)
+    await expect(sent).resolves.toEqual({ kind: 'sent', id: 'id-n1' })
+    expect(texts()).toEqual(['one', 'PING'])
+  })
+
   it('gives up a line in the end on a link that answers no PING at all', async () => {
-    pongAtMs = -1
+    answeredPingMs = -1
     answersInMs = undefined
     const sent = outbox.send(line('one'), wanted())
     await clock.advance(70_000)

@@ -13,7 +13,8 @@ describe('a bot that hears everything late, while the chat goes on', () => {
       bots: ['ava'],
       before: ({ twitch }) => twitch.room(CHANNEL).setRole('ava', 'moderator'),
     })
-    chorus.twitch.lag('ava', 8 * SECOND)
+    // Until the first line is heard, the bot asks for a sign of life: that answer, too, comes before the one to its line.
+    chorus.twitch.lag('ava', 9 * SECOND)
     const chat = chorus.play(
       lineFlood({ seed: 1, channel: CHANNEL, linesPerSecond: 4, lastsMs: 25 * SECOND }),
     )
