@@ -18,7 +18,10 @@ export interface Clock {
   now(): number
   /** Milliseconds since 1970, for people and for what outlives the process. May jump. */
   wall(): number
-  /** Runs `run` once, `ms` milliseconds from now and never earlier: what was due then is due when it looks. */
+  /**
+   * Runs `run` once, `ms` milliseconds from now and never earlier: what was due then is due when it looks. In a process that
+   * has stood still, what came in meanwhile is read first: no deadline passes over an answer that is there.
+   */
   after(ms: number, run: () => void): Cancel
 }
 
@@ -38,15 +41,21 @@ export function systemClock(factor = 1): Clock {
     wall: factor === 1 ? () => Date.now() : () => startedAt + (sinceBootMs() - origin) * factor,
     after(ms, run) {
       const dueMs = sinceBootMs() + Math.max(0, ms) / factor
-      let timer: NodeJS.Timeout
+      let cancel: Cancel
       // What is due already is a negative wait, which newer Node complains about.
       const arm = () => {
-        timer = setTimeout(look, Math.min(Math.max(0, dueMs - sinceBootMs()), TIMER_MAX_MS))
+        const timer = setTimeout(look, Math.min(Math.max(0, dueMs - sinceBootMs()), TIMER_MAX_MS))
+        cancel = () => clearTimeout(timer)
       }
-      // Node counts in whole milliseconds of its own, and may be up to one of them early.
-      const look = () => (sinceBootMs() < dueMs ? arm() : run())
+      const look = () => {
+        // Node counts in whole milliseconds of its own, and may be up to one of them early.
+        if (sinceBootMs() < dueMs) return arm()
+        // Node runs timers before it reads sockets, but immediates after that.
+        const turn = setImmediate(run)
+        cancel = () => clearImmediate(turn)
+      }
       arm()
-      return () => clearTimeout(timer)
+      return () => cancel()
     },
   }
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { expect, it } from 'vitest'
 import { every, systemClock } from '../src/clock.js'
 import { ManualClock } from './support/manual-clock.js'
@@ -35,4 +37,46 @@ it.each([1, 30])('runs a timer never early, by its own count (%i times as fast)'
   })
   await Promise.all(timers)
   expect(early).toEqual([])
+})
+
+it('lets a process that stood still read what came in, before it runs what fell due', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [[peer]] = await Promise.all([once(server, 'connection'), once(client, 'connect')])
+  const clock = systemClock()
+  const order: string[] = []
+  client.on('data', () => order.push('answer'))
+  await new Promise<void>((resolve) =>
+    // From here Node goes on to its timers.
+    setImmediate(() => {
+      clock.after(10, () => {
+        order.push('deadline')
+        resolve()
+      })
+      clock.after(10, () => order.push('cancelled'))()
+      peer.write('here it is')
+      const sinceMs = clock.now()
+      while (clock.now() - sinceMs < 30);
+    }),
+  )
+  client.destroy()
+  server.close()
+  expect(order).toEqual(['answer', 'deadline'])
+})
+
+it('can take a timer back until the moment it runs', async () => {
+  const clock = systemClock()
+  const order: string[] = []
+  await new Promise<void>((resolve) => {
+    const last = clock.now() + 5
+    clock.after(last - clock.now(), () => {
+      order.push('first')
+      cancel()
+      clock.after(5, resolve)
+    })
+    const cancel = clock.after(last - clock.now(), () => order.push('second'))
+    while (clock.now() <= last);
+  })
+  expect(order).toEqual(['first'])
 })
