@@ -248,21 +248,3 @@ test('who talks under a bot’s name in the demo is refused in words, and what w
   expect(await chat.textContent()).toBe('')
   expect(takeFaults()).toEqual([expect.stringContaining('409 (Conflict)')])
 })
-
-test('the demo’s chat stands on the right of the room where there is room for it, and else below', async () => {
-  const { chat, page } = await open({ isDemo: true })
-  for (const [width, isBeside] of [
-    [1600, true],
-    [1280, true],
-    [360, false],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 })
-    const places = async () => {
-      const [room, pane] = await Promise.all([page.getByRole('main').boundingBox(), chat.boundingBox()])
-      if (!room || !pane) return 'not there'
-      if (pane.x >= room.x + room.width) return 'right'
-      return pane.y >= room.y + room.height ? 'below' : 'over it'
-    }
-    await until(places).toBe(isBeside ? 'right' : 'below')
-  }
-})

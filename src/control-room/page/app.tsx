@@ -12,12 +12,15 @@ import { TryOut } from './try-out.js'
 import { useSection } from './use-snapshot.js'
 import { WaitingList } from './waiting-list.js'
 
-/** The whole page, from what matters in a second down to what is looked up. */
+/**
+ * The whole page, from what matters in a second down to what is looked up. In the demo the chat comes after the big buttons: it is
+ * what a newcomer tries first. The keyboard and a screen reader go the same way at every width.
+ */
 export function App() {
   const about = useSection('about')
   return (
     <>
-      <a class="skip" href="#room">
+      <a class="skip" href="#bots">
         Skip to the bots
       </a>
       {about?.isDemo && (
@@ -27,9 +30,10 @@ export function App() {
       )}
       <Headline />
       {about && (
-        <div class={about.isDemo ? 'layout with-chat' : 'layout'}>
-          <main id="room" class="room" tabIndex={-1}>
-            <Controls />
+        <main class={about.isDemo ? 'layout with-chat' : 'layout'}>
+          <Controls />
+          {about.isDemo && <DemoPane />}
+          <div id="bots" class="room" tabIndex={-1}>
             <BotCards />
             <HistoryPanel />
             <div class="columns">
@@ -45,9 +49,8 @@ export function App() {
               <TallyPanel />
               <OverlayPanel />
             </div>
-          </main>
-          {about.isDemo && <DemoPane />}
-        </div>
+          </div>
+        </main>
       )}
     </>
   )

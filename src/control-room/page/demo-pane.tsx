@@ -9,7 +9,7 @@ export function DemoPane() {
   const chat = useSection('chat') ?? []
   if (!demo) return null
   return (
-    <aside id="chat" class="panel chat-pane" aria-labelledby="chat-title" tabIndex={-1}>
+    <section id="chat" class="panel chat-pane" aria-labelledby="chat-title" tabIndex={-1}>
       <div class="title-row">
         <h2 id="chat-title">Chat of #{demo.channel}</h2>
         <p class="quiet">a built-in Twitch: nothing leaves this machine</p>
@@ -17,6 +17,6 @@ export function DemoPane() {
       <DemoButtons demo={demo} />
       <ChatLines lines={chat} />
       <ChatForm />
-    </aside>
+    </section>
   )
 }
