@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Bot, PERSONA_UNITS_MAX, toBotLogin, toChannelName } from './domain.js'
+import { refuseNameClashes } from './refuse-name-clashes.js'
 
 /**
  * The one schema of the configuration file: types, defaults, checks, the README's table and the JSON schema for
@@ -61,7 +62,9 @@ const bot = z
       )
       .max(20)
       .default([])
-      .describe('Other names that count as a mention, as whole words, with or without @'),
+      .describe(
+        'Other names that count as a mention, as whole words, with or without @; one that several bots share calls all of them',
+      ),
     talkativeness: z
       .number()
       .min(0)
@@ -258,15 +261,7 @@ export const configSchema = z.strictObject({
     .max(100)
     .refine((names) => new Set(names.map(toChannelName)).size === names.length, 'each channel only once')
     .describe('Channels to join (1 to 100, Twitch’s own limit for an account)'),
-  bots: z
-    .array(bot)
-    .min(1)
-    .max(50)
-    .refine(
-      (bots) => new Set(bots.map((b) => b.login.toLowerCase())).size === bots.length,
-      'each login only once',
-    )
-    .describe('The bot accounts (1 to 50)'),
+  bots: z.array(bot).min(1).max(50).superRefine(refuseNameClashes).describe('The bot accounts (1 to 50)'),
   replies: replies.prefault({}),
   banter: banter.prefault({}),
   queue: queue.prefault({}),

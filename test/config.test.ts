@@ -56,6 +56,11 @@ describe('a valid configuration', () => {
     expect(notes).toEqual([])
   })
 
+  test('may give bots an alias that calls all of them, and one that is its own login', () => {
+    const shared = '  - { login: ava, aliases: [AVA, everyone] }\n  - { login: ben, aliases: [Everyone] }\n'
+    expect(load(MINIMAL + shared).config.bots).toHaveLength(4)
+  })
+
   test('may have a section with everything in it commented out', () => {
     expect(load(`${MINIMAL}replies:\n  # chance: 1\nqueue:\n  global:\n`).config.queue.global).toBe(5)
   })
@@ -228,7 +233,14 @@ describe('a wrong configuration', () => {
       'safety.moderation: got "maybe", wants one of auto, off, required',
     ],
     [`${MINIMAL}safety: { links: perhaps }`, 'safety.links: got "perhaps", wants true or false'],
-    [`${MINIMAL}  - login: STICKYMAN1776`, 'bots: got a list of 3, wants each login only once'],
+    [
+      `${MINIMAL}  - login: STICKYMAN1776`,
+      'bots[2].login: got "STICKYMAN1776", wants a login that no other bot has',
+    ],
+    [
+      `${MINIMAL}  - { login: ben, aliases: [benny, StickyMan1776] }`,
+      'bots[2].aliases[1]: got "StickyMan1776", wants another name: it is the login of stickyman1776, and would call that bot as well as ben',
+    ],
     ['just a sentence', 'the file: got "just a sentence", wants a group of keys'],
     ['', 'channels is missing'],
   ])('says what is wrong with %j', (yaml, expected) => {

@@ -2,11 +2,21 @@ import { type Cancel, type Clock, SECOND } from '../clock.js'
 import type { ChannelName } from '../domain.js'
 import type { PendingLine } from './pending-line.js'
 
+/** A connection that takes lines. */
+export interface LineConnection {
+  write(raw: string): void
+  ping(): void
+  /** When the PING was sent that Twitch answered last on this connection, in clock milliseconds. */
+  readonly answeredPingMs: number
+}
+
 /** A line that was written and that Twitch has not answered yet. */
 export interface Unanswered {
   readonly channel: ChannelName
   readonly pending: PendingLine
   readonly nonce: string
+  /** What it was written to, which may be another one than that of now. */
+  readonly connection: LineConnection
   /** In clock milliseconds. */
   readonly writtenMs: number
   /** Whether the account was moderator, VIP or broadcaster there when it was written. */
@@ -19,9 +29,6 @@ export interface Unanswered {
 
 export interface AnswerWatchOptions {
   readonly clock: Clock
-  /** When the PING was sent that Twitch answered last on the connection of now, in clock milliseconds. */
-  readonly answeredPingMs: () => number
-  readonly ping: () => void
   /** Twitch has read this line and says nothing of it; it is not watched any more. */
   readonly silent: (unanswered: Unanswered) => void
 }
@@ -73,9 +80,9 @@ export class AnswerWatch {
     return entry?.unanswered
   }
 
-  /** Takes all of them out: the connection is gone, and their answers with it. */
-  takeAll(): Unanswered[] {
-    const all = this.values()
+  /** Takes all of them out, or those of one connection: it is gone, and their answers with it. */
+  takeAll(of?: LineConnection): Unanswered[] {
+    const all = this.values().filter(({ connection }) => of === undefined || connection === of)
     for (const { channel } of all) this.take(channel)
     return all
   }
@@ -83,19 +90,20 @@ export class AnswerWatch {
   /**
    * Twitch reads a connection in order: when it answers a PING that came after the line, it has read the line. Nothing else
    * says so: what others say in chat comes in, too, while our own lines are still on their way, and so does the answer to
-   * a PING that came before the line.
+   * a PING that came before the line, or by another connection.
    */
   #askIfRead(entry: Entry): void {
-    const { clock, ping, answeredPingMs, silent } = this.#options
+    const { clock, silent } = this.#options
+    const { connection, writtenMs } = entry.unanswered
     let looks = 0
     const look = () => {
       looks += 1
-      if (answeredPingMs() > entry.unanswered.writtenMs || looks > LOOKS_MAX) {
+      if (connection.answeredPingMs > writtenMs || looks > LOOKS_MAX) {
         this.#entries.delete(entry.unanswered.channel)
         silent(entry.unanswered)
       } else entry.cancel = clock.after(LOOK_EVERY_MS, look)
     }
     entry.cancel = clock.after(LOOK_EVERY_MS, look)
-    ping()
+    connection.ping()
   }
 }

@@ -70,7 +70,8 @@ export class BotAccount {
         roomState: (channel, modes) => this.#rooms.setModes(channel, modes),
         notice: (id, channel, text) => this.#noticed(id, channel, text),
         joined: (channel) => this.#joined(channel),
-        cut: () => this.#outbox.delivery.cut(),
+        isAwaited: (client) => this.#outbox.delivery.isAwaited(client),
+        closed: (client) => this.#outbox.delivery.cut(client),
       },
     })
     this.#file = dataDir === undefined ? undefined : new BudgetFile({ folder: dataDir, bot, clock })
@@ -86,9 +87,7 @@ export class BotAccount {
       onChange: () => this.#changed(),
       link: {
         canWrite: (channel) => this.isIn(channel),
-        write: (raw) => this.#connection.online?.write(raw),
-        answeredPingMs: () => this.#connection.online?.answeredPingMs ?? Number.NEGATIVE_INFINITY,
-        ping: () => this.#connection.online?.ping(),
+        connection: () => this.#connection.online,
         isWatched: options.isWatched,
         othersHeardAtMs: options.othersHeardAtMs,
       },

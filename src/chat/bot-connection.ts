@@ -14,8 +14,10 @@ import { type ConnectionEnd, TmiClient, type TmiListener } from './tmi-client.js
 
 /** What a connection tells over all its attempts. */
 export interface ConnectionListener extends Omit<TmiListener, 'open' | 'reconnectAsked' | 'ended' | 'fault'> {
-  /** The connection is gone, with the answers to what was written. */
-  cut(): void
+  /** Whether something that was written to the connection is not answered. */
+  isAwaited(client: TmiClient): boolean
+  /** The connection is gone, with the answers to what was written to it. */
+  closed(client: TmiClient): void
 }
 
 export interface BotConnectionOptions {
@@ -71,7 +73,7 @@ export class BotConnection {
 
   constructor(options: BotConnectionOptions) {
     this.#options = options
-    this.#leaving = new LeavingClients(options.clock)
+    this.#leaving = new LeavingClients(options)
     this.#settled = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -145,11 +147,11 @@ export class BotConnection {
     this.#state = next
     if ('cancel' in last) last.cancel()
     const kept = 'client' in next ? next.client : undefined
-    const left = 'client' in last && last.client !== kept ? last.client : undefined
-    if (left && !this.#leaving.isRetired(left)) this.#leaving.close(left)
     const successor = this.#successor
     this.#successor = undefined
     successor?.cancel()
+    const left = 'client' in last && last.client !== kept ? last.client : undefined
+    if (left && !this.#leaving.isRetired(left)) this.#leaving.close(left)
     if (successor?.client && successor.client !== kept) this.#leaving.close(successor.client)
   }
 
@@ -237,7 +239,6 @@ export class BotConnection {
       // The old connection goes on until Twitch closes it.
       if (this.#state.kind === 'online') this.#enter({ ...this.#state })
     } else if (this.#successor?.client?.isLoggedIn) {
-      this.#options.listener.cut()
       this.#takeOver(this.#successor.client)
     } else if (end.kind === 'refused') {
       this.#refused(end.reason, end.token)
@@ -264,19 +265,17 @@ export class BotConnection {
   }
 
   #park(reason: string): void {
-    const { bot, events, listener } = this.#options
+    const { bot, events } = this.#options
     this.#enter({ kind: 'parked', reason })
-    listener.cut()
     events.emit('bot:parked', { bot, reason, advice: adviceOn('login-refused', bot) })
     this.#settle()
   }
 
   #retry(reason: string): void {
-    const { bot, clock, events, listener } = this.#options
+    const { bot, clock, events } = this.#options
     const lastedMs = this.#state.kind === 'online' ? clock.now() - this.#state.sinceMs : 0
     if (lastedMs >= STABLE_MS) this.#failures = 0
     const retryInMs = this.#again()
-    listener.cut()
     events.emit('bot:disconnected', { bot, reason, retryInMs: Math.round(retryInMs) })
     this.#settle()
   }

@@ -1,7 +1,7 @@
 import { SECOND } from '../clock.js'
 import { assertNever, type ChannelName, type MessageId } from '../domain.js'
 import { ChorusError } from '../errors.js'
-import { AnswerWatch, type Unanswered } from './answer-watch.js'
+import { AnswerWatch, type LineConnection, type Unanswered } from './answer-watch.js'
 import { LockOut } from './lock-out.js'
 import { type NoticeVerdict, noticeVerdict } from './notice-verdict.js'
 import type { OutboxOptions } from './outbox.js'
@@ -39,14 +39,12 @@ export class Delivery {
   #echoesNonces = false
 
   constructor(options: DeliveryOptions) {
-    const { clock, link } = options
+    const { clock } = options
     this.#options = options
     this.#lockOut = new LockOut(options)
     this.#unseen = new UnseenWatch(clock)
     this.#answers = new AnswerWatch({
       clock,
-      answeredPingMs: () => link.answeredPingMs(),
-      ping: () => link.ping(),
       silent: (open) => this.#silent(open),
     })
   }
@@ -84,13 +82,14 @@ export class Delivery {
     return Math.max(0, channelMs, accountMs, this.#lockOut.waitMs)
   }
 
-  /** The line is written now, under this name. */
-  await(pending: PendingLine, nonce: string): void {
+  /** The line is written now, under this name, to this connection. */
+  await(pending: PendingLine, nonce: string, connection: LineConnection): void {
     const { clock, link, rooms } = this.#options
     const { channel } = pending.line
     const { isPrivileged } = rooms.standing(channel)
     const isWatched = link.isWatched(channel)
-    this.#answers.add({ channel, pending, nonce, writtenMs: clock.now(), isPrivileged, isWatched })
+    const writtenMs = clock.now()
+    this.#answers.add({ channel, pending, nonce, connection, writtenMs, isPrivileged, isWatched })
   }
 
   /** USERSTATE came: after a join, or because Twitch has taken a line. */
@@ -130,9 +129,14 @@ export class Delivery {
     this.#options.wake()
   }
 
-  /** The connection is gone, and with it the answers to what was written. */
-  cut(): void {
-    for (const open of this.#answers.takeAll()) {
+  /** Whether a line that was written to the connection is not answered. */
+  isAwaited(connection: LineConnection): boolean {
+    return this.#answers.values().some((open) => open.connection === connection)
+  }
+
+  /** The connection is gone, and with it the answers to what was written to it. */
+  cut(connection: LineConnection): void {
+    for (const open of this.#answers.takeAll(connection)) {
       this.#noteArrival(open)
       if (open.objection !== undefined) this.#reword(open.pending, open.objection)
       else this.#leaveOpen(open)

@@ -1,17 +1,27 @@
 import { type Cancel, type Clock, SECOND } from '../clock.js'
 import type { TmiClient } from './tmi-client.js'
 
-/** How long a connection that was replaced is kept, for the answer to what was last written to it. */
+export interface LeavingClientsOptions {
+  readonly clock: Clock
+  readonly listener: {
+    /** Whether something that was written to it is not answered; not for ever. */
+    isAwaited(client: TmiClient): boolean
+    /** It is closed, and tells nothing any more. */
+    closed(client: TmiClient): void
+  }
+}
+
+/** How long a connection that was replaced is kept at least, and how often is looked whether its last answers have come. */
 const RETIRED_MS = 5 * SECOND
 
 /** Connections on their way out: they are closed, at once or when their last answers have come. As a rule one at most. */
 export class LeavingClients {
-  readonly #clock: Clock
+  readonly #options: LeavingClientsOptions
   readonly #retired = new Map<TmiClient, Cancel>()
   #closed: Promise<void> = Promise.resolve()
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+  constructor(options: LeavingClientsOptions) {
+    this.#options = options
   }
 
   /** Whether it still listens for its last answers. */
@@ -21,16 +31,16 @@ export class LeavingClients {
 
   /** Lets it listen a while longer. */
   retire(client: TmiClient): void {
-    this.#retired.set(
-      client,
-      this.#clock.after(RETIRED_MS, () => this.close(client)),
-    )
+    const { clock, listener } = this.#options
+    const look = () => (listener.isAwaited(client) ? this.retire(client) : this.close(client))
+    this.#retired.set(client, clock.after(RETIRED_MS, look))
   }
 
   close(client: TmiClient): void {
     this.#retired.get(client)?.()
     this.#retired.delete(client)
     this.#closed = Promise.all([this.#closed, client.close()]).then(() => {})
+    this.#options.listener.closed(client)
   }
 
   /** Closes what is left; resolves when all sockets are gone. Safe to call twice. */

@@ -3,6 +3,7 @@ import type { BotLogin, ChannelName, ChatLine, Outcome } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { DeliveryContext } from '../reply-queue.js'
+import type { LineConnection } from './answer-watch.js'
 import { Delivery } from './delivery.js'
 import { PendingLine } from './pending-line.js'
 import type { Rooms } from './rooms.js'
@@ -13,11 +14,8 @@ import { WaitingLines } from './waiting-lines.js'
 export interface OutboxLink {
   /** Whether the bot is in the channel and its connection takes lines. */
   canWrite(channel: ChannelName): boolean
-  /** Writes a raw line; to be called only where it can. */
-  write(raw: string): void
-  /** When the PING was sent that Twitch answered last on the connection of now, in clock milliseconds. */
-  answeredPingMs(): number
-  ping(): void
+  /** The connection of now: there is one wherever it can write. */
+  connection(): LineConnection | undefined
   /** Whether another bot of ours listens in the channel and would see the line. */
   isWatched(channel: ChannelName): boolean
   /** When a line of somebody else was last heard, in clock milliseconds. */
@@ -207,6 +205,8 @@ export class Outbox {
 
   #write(pending: PendingLine): void {
     const { bot, budget, clock, events, keepBudget, link, newNonce } = this.#options
+    const connection = link.connection()
+    if (!connection) return
     const { line } = pending
     this.#waiting.remove(pending)
     this.#waiting.rotate(line.channel)
@@ -214,8 +214,8 @@ export class Outbox {
     keepBudget()
     const nonce = newNonce()
     const raw = pending.write(nonce)
-    this.delivery.await(pending, nonce)
-    link.write(raw)
+    this.delivery.await(pending, nonce, connection)
+    connection.write(raw)
     events.emit('line:written', { bot, line })
   }
 }

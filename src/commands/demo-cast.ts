@@ -27,7 +27,8 @@ export const DEMO_BOTS_MAX = 1 + UNDERSTUDIES.length
 
 /** The configuration with as many bots as asked for: the first of its own, then understudies. */
 export function withCast(config: Config, count = config.bots.length): Config {
-  const taken = new Set(config.bots.map(({ login }) => login.toLowerCase()))
+  const names = config.bots.flatMap(({ login, aliases }) => [login, ...aliases])
+  const taken = new Set(names.map((name) => name.toLowerCase()))
   const others = UNDERSTUDIES.filter(({ login }) => !taken.has(login))
   return { ...config, bots: [...config.bots, ...others].slice(0, count) }
 }

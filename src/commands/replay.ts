@@ -72,7 +72,7 @@ export async function replayCommand(options: ReplayOptions): Promise<void> {
   options.output.write(report.format(summary, { speed: options.speed, breaches }))
 }
 
-/** The configuration with the recording's channels, and names of the recording as further bots. */
+/** The configuration with the recording's channels, and names of the recording as further bots: none is another's alias then. */
 function forRecording(config: Config, { channels }: RecordingSummary, as: readonly string[]): Config {
   if (channels.length === 0)
     throw new ChorusError('file-missing', 'The recording holds no line of any channel.')
@@ -83,7 +83,9 @@ function forRecording(config: Config, { channels }: RecordingSummary, as: readon
   const isNew = (name: string) => !config.bots.some(({ login }) => sameLogin(login, name))
   const stranger = { persona: '', aliases: [], talkativeness: 1, templates: [] }
   const named = as.filter(isNew).map((login) => ({ login, ...stranger }))
-  return { ...config, channels: [...channels], bots: [...config.bots, ...named] }
+  const isFree = (alias: string) => !named.some(({ login }) => sameLogin(login, alias))
+  const own = config.bots.map((bot) => ({ ...bot, aliases: bot.aliases.filter(isFree) }))
+  return { ...config, channels: [...channels], bots: [...own, ...named] }
 }
 
 function createReplayed(

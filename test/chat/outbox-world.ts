@@ -1,3 +1,4 @@
+import type { LineConnection } from '../../src/chat/answer-watch.js'
 import { fromRaw, type RawLine } from '../../src/chat/from-raw.js'
 import { isAboutLine } from '../../src/chat/notice-verdict.js'
 import { Outbox } from '../../src/chat/outbox.js'
@@ -111,6 +112,12 @@ export class OutboxWorld {
   }
 }
 
+interface MemoryLink {
+  readonly handler: WireHandler
+  readonly connection: LineConnection & { answeredPingMs: number }
+  readonly joined: Set<ChannelName>
+}
+
 /** One account with a connection that is a function call. */
 export class MemoryBot {
   readonly login: BotLogin
@@ -119,8 +126,7 @@ export class MemoryBot {
   readonly outbox: Outbox
   #mutedReason: string | undefined
   readonly #world: OutboxWorld
-  #link: { readonly handler: WireHandler; readonly joined: Set<ChannelName> } | undefined
-  #answeredPingMs = Number.NEGATIVE_INFINITY
+  #link: MemoryLink | undefined
   #nonces = 0
   readonly #arrivalMs = { up: 0, down: 0 }
 
@@ -141,9 +147,7 @@ export class MemoryBot {
       onChange: () => this.outbox.wake(),
       link: {
         canWrite: (channel) => this.#link?.joined.has(channel) ?? false,
-        write: (raw) => this.#send(raw),
-        answeredPingMs: () => this.#answeredPingMs,
-        ping: () => this.#send(`PING ${clock.now()}`),
+        connection: () => this.#link?.connection,
         isWatched: (channel) =>
           [...world.bots.values()].some((other) => other !== this && other.isIn(channel)),
         othersHeardAtMs: () => world.othersHeardAtMs,
@@ -170,7 +174,6 @@ export class MemoryBot {
   connect(): void {
     if (this.#link) return
     let isOpen = true
-    const joined = new Set<ChannelName>()
     const handler = this.#world.twitch.connect({
       send: (frame) =>
         this.#later('down', () => isOpen && this.#link?.handler === handler && this.#receive(frame)),
@@ -180,7 +183,13 @@ export class MemoryBot {
         isOpen = false
       },
     })
-    this.#link = { handler, joined }
+    const send = (raw: string) => this.#send(raw)
+    const connection = {
+      write: send,
+      ping: () => send(`PING ${this.#world.clock.now()}`),
+      answeredPingMs: Number.NEGATIVE_INFINITY,
+    }
+    this.#link = { handler, connection, joined: new Set() }
     handler.receive('CAP REQ :twitch.tv/tags twitch.tv/commands')
     handler.receive(`PASS oauth:${this.login}-token`)
     handler.receive(`NICK ${this.login}`)
@@ -192,7 +201,7 @@ export class MemoryBot {
     if (!link) return
     this.#link = undefined
     link.handler.closed()
-    this.outbox.delivery.cut()
+    this.outbox.delivery.cut(link.connection)
   }
 
   stop(): void {
@@ -235,7 +244,7 @@ export class MemoryBot {
 
   #take(raw: RawLine): void {
     const channel = toChannelName(raw.params[0] ?? '')
-    if (raw.command === 'PONG') this.#answeredPingMs = Number(raw.params[1])
+    if (raw.command === 'PONG' && this.#link) this.#link.connection.answeredPingMs = Number(raw.params[1])
     switch (raw.command) {
       case 'USERSTATE': {
         const { roles, ...receipt } = parseUserState(raw)

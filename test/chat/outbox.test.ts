@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { LineConnection } from '../../src/chat/answer-watch.js'
 import { Outbox } from '../../src/chat/outbox.js'
 import { Rooms } from '../../src/chat/rooms.js'
 import { SendBudget } from '../../src/chat/send-budget.js'
@@ -43,21 +44,27 @@ beforeEach(() => {
     onChange: () => outbox.wake(),
     link: {
       canWrite: (channel) => joined.has(channel),
-      answeredPingMs: () => answeredPingMs ?? clock.now(),
-      ping: () => written.push({ atMs: clock.now(), raw: 'PING' }),
+      connection: () => connection,
       isWatched: () => false,
       othersHeardAtMs: () => Number.NEGATIVE_INFINITY,
-      write: (raw) => {
-        written.push({ atMs: clock.now(), raw })
-        const channel = toChannelName(/#(\w+)/.exec(raw)?.[1] ?? '')
-        const nonce = /client-nonce=(\w+)/.exec(raw)?.[1] ?? ''
-        const answer = () => outbox.delivery.confirmed(channel, { nonce, id: toMessageId(`id-${nonce}`) })
-        if (answersInMs === 0) queueMicrotask(answer)
-        else if (answersInMs !== undefined) clock.after(answersInMs, answer)
-      },
     },
   })
 })
+
+const connection: LineConnection = {
+  get answeredPingMs() {
+    return answeredPingMs ?? clock.now()
+  },
+  ping: () => written.push({ atMs: clock.now(), raw: 'PING' }),
+  write(raw) {
+    written.push({ atMs: clock.now(), raw })
+    const channel = toChannelName(/#(\w+)/.exec(raw)?.[1] ?? '')
+    const nonce = /client-nonce=(\w+)/.exec(raw)?.[1] ?? ''
+    const answer = () => outbox.delivery.confirmed(channel, { nonce, id: toMessageId(`id-${nonce}`) })
+    if (answersInMs === 0) queueMicrotask(answer)
+    else if (answersInMs !== undefined) clock.after(answersInMs, answer)
+  },
+}
 
 const texts = () => written.map(({ raw }) => (raw.includes(' :') ? raw.slice(raw.indexOf(' :') + 2) : raw))
 const sendAll = (lines: readonly ChatLine[]) => Promise.all(lines.map((each) => outbox.send(each, wanted())))
@@ -123,7 +130,7 @@ describe('Outbox', () => {
     answersInMs = undefined
     const sent = outbox.send(line('one'), wanted())
     joined.clear()
-    outbox.delivery.cut()
+    outbox.delivery.cut(connection)
     await clock.advance(10_000)
     expect(texts()).toEqual(['one'])
     answersInMs = 0
@@ -137,7 +144,7 @@ describe('Outbox', () => {
     answersInMs = undefined
     const sent = outbox.send(line('one'), wanted())
     joined.clear()
-    outbox.delivery.cut()
+    outbox.delivery.cut(connection)
     await clock.advance(28_000)
     await expect(sent).resolves.toEqual({ kind: 'sent', inDoubt: true })
     expect(clock.pendingTimers).toBe(0)
@@ -260,7 +267,7 @@ describe('Outbox', () => {
     const aborting = new AbortController()
     const sent = outbox.send(line('maybe'), wanted(aborting.signal))
     joined.clear()
-    outbox.delivery.cut()
+    outbox.delivery.cut(connection)
     aborting.abort(new Error('withdrawn'))
     await expect(sent).resolves.toEqual({ kind: 'sent', inDoubt: true })
     expect(outbox.pending).toBe(0)

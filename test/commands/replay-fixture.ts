@@ -5,7 +5,7 @@ import { afterEach, beforeEach } from 'vitest'
 import { replayCommand } from '../../src/commands/replay.js'
 
 const CONFIG =
-  'channels: [elsewhere]\nbots: [{ login: chorusbot, aliases: [robo] }]\nignore: { users: [viewer_9] }\n'
+  'channels: [elsewhere]\nbots: [{ login: chorusbot, aliases: [robo, VIEWER_7] }]\nignore: { users: [viewer_9] }\n'
 
 /** Gives the file's tests a function that replays raw lines, with three bots, and returns the report's rows by name. */
 export function replays(): (lines: readonly string[]) => Promise<Readonly<Record<string, string>>> {
