@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest'
 import type { ChorusProcess } from '../cli/chorus-process.js'
 import { test as base, CHANNEL, type Cli, configFor, type World } from '../cli/cli-test.js'
 import { lineAnswers } from '../support/line-answers.mjs'
+import { soon } from '../support/soon.js'
 
 const BOTS = ['ava', 'bob']
 const STOP_MS = 1500
@@ -38,7 +39,7 @@ const answered = (world: World, questions: readonly Asked[]) =>
 
 async function untilAnswered(world: World, questions: readonly Asked[]): Promise<void> {
   const isDone = () => new Set(answered(world, questions)).size === questions.length
-  await world.twitch.ledger.until(isDone, AbortSignal.timeout(20_000))
+  await world.twitch.ledger.until(isDone, soon())
 }
 
 const idsOf = (questions: readonly Asked[]) => questions.map(({ id }) => id).sort()

@@ -11,9 +11,9 @@ import { WebApp } from '../../../src/control-room/web/web-app.js'
 import { Secret } from '../../../src/secret.js'
 import type { TriedLine } from '../../../src/try-out.js'
 import { choruses, type Fixture, type FixtureOptions } from '../../integration/chorus-fixture.js'
-import { soon } from '../../integration/event-record.js'
 import { AT_ONCE, ask as askBot, outcomeOf } from '../../integration/questions.js'
 import { dataFolders, query } from '../../journal/journal-fixture.js'
+import { soon } from '../../support/soon.js'
 import { ask, BEARER, post, rooms, TOKEN } from '../room-fixture.js'
 
 /**
