@@ -316,7 +316,12 @@ describe('/api/events', () => {
     const snapshot = 'x'.repeat(1_000_000)
     let frames = 0
     const status = () => ({ frame: frames++, snapshot })
-    const stream = new SectionStream({ ...AT, clock: new PacedClock(20), sections: { status }, fault: () => {} })
+    const stream = new SectionStream({
+      ...AT,
+      clock: new PacedClock(20),
+      sections: { status },
+      fault: () => {},
+    })
     const cut = new Promise<void>((resolve) => {
       const server = createServer((_request, response) => {
         response.on('close', () => server.close(() => resolve()))
