@@ -14,8 +14,9 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: [BROWSER],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          // Longer than one wait of a test: both only end what hangs.
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -25,8 +26,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: [BROWSER],
-          testTimeout: 60_000,
-          hookTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 90_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect } from 'vitest'
 import { test as base, CHANNEL } from './cli/cli-test.js'
+import { soon } from './support/soon.js'
 
 /** As `own-client.mjs` logs in: it is meant for a Twitch that takes any token. */
 const TOKEN = 'any'
@@ -17,7 +18,7 @@ describe('the example', () => {
       const example = cli.spawn(process.execPath, [file], { ...world.env([]), TWITCH_TOKEN_AVA: TOKEN })
       await world.twitch.ledger.until(
         (ledger) => ledger.sessions({ kind: 'join', channel: CHANNEL }).length > 0,
-        AbortSignal.timeout(20_000),
+        soon(),
       )
       world.say('Ann', '@ava how are you?')
       expect(await world.answers(1)).toEqual([expect.stringMatching(/^ava: .*Ann/)])

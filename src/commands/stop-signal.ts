@@ -3,9 +3,10 @@ import { type Clock, SECOND } from '../clock.js'
 import { replies } from './replies.js'
 
 /**
- * Signals so close together are one: `npm start` passes on the Ctrl-C that the terminal has already given to all.
+ * Signals so close together are one: `npm start` passes on the Ctrl-C that the terminal has already given to all, and on a
+ * machine under load it takes its time. A person who means it the second time has read what the first one does.
  */
-const SAME_SIGNAL_MS = SECOND / 5
+const SAME_SIGNAL_MS = SECOND / 2
 
 /** Kept back of the deadline for leaving chat: the sockets get half a second for their goodbyes. */
 const GOODBYE_MS = SECOND / 2

@@ -6,17 +6,13 @@ import {
   type Page,
 } from 'playwright-core'
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
-import { SECOND } from '../../src/clock.js'
 import type { ControlRoom } from '../../src/control-room/control-room.js'
 import { TOKEN } from '../control-room/room-fixture.js'
 import { needsChromium } from '../support/chromium.js'
+import { WAIT_MS } from '../support/soon.js'
 
 /** Every name that ends in this leads to this machine; every other one but those of loopback leads nowhere. */
 const NAMES = 'MAP *.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE [::1], EXCLUDE localhost'
-const LAUNCH_MAX_MS = 20 * SECOND
-const NAVIGATION_MAX_MS = 10 * SECOND
-/** For a click, a look, and whatever else waits for the page. */
-const ACTION_MAX_MS = 5 * SECOND
 /** Faults kept of one test: the first ones tell. */
 const FAULTS_MAX = 20
 
@@ -56,8 +52,7 @@ export function browsers(): Browsers {
     browser ??= launch(executablePath)
     const context = await (await browser).newContext(options)
     contexts.push(context)
-    context.setDefaultTimeout(ACTION_MAX_MS)
-    context.setDefaultNavigationTimeout(NAVIGATION_MAX_MS)
+    context.setDefaultTimeout(WAIT_MS)
     return context
   }
   return {
@@ -83,7 +78,7 @@ function entranceOf({ link, url }: Pick<ControlRoom, 'link' | 'url'>): string {
 function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
-    timeout: LAUNCH_MAX_MS,
+    timeout: WAIT_MS,
     // Chromium refuses to have a sandbox as root.
     chromiumSandbox: process.getuid?.() !== 0,
     args: [`--host-resolver-rules=${NAMES}`],

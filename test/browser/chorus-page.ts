@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterEach, expect, type Mock, vi } from 'vitest'
+import { systemClock } from '../../src/clock.js'
 import { StandInDesk } from '../../src/commands/stand-in-desk.js'
 import type { ControlRoom } from '../../src/control-room/control-room.js'
 import { toChannelName } from '../../src/domain.js'
@@ -45,7 +46,7 @@ export function chorusPages(): Browsers & { open(options?: ChorusPageOptions): P
       const dataDir = mkdtempSync(path.join(tmpdir(), 'chorus-page-'))
       folders.push(dataDir)
       const fixture = await start({
-        ...{ factor: 1, latency: 0, dataDir, ...options },
+        ...{ clock: systemClock(), latency: 0, dataDir, ...options },
         config: { ...AT_ONCE.config, retry: { attempts: 1 }, ...config },
       })
       const { chorus, clock } = fixture

@@ -1,9 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { SECOND } from '../../src/clock.js'
-
-/** Longest wait for what a page should show. Far beyond what is usual: a loaded machine is no failure. */
-export const SEEN_MAX_MS = 20 * SECOND
+import { WAIT_MS } from '../support/soon.js'
 
 /** Where things stand on the control room’s page, by the names that a screen reader says. */
 export interface PageParts {
@@ -42,12 +39,12 @@ export function partsOf(page: Page): PageParts {
 
 /** Waits for whatever is asked for again and again, as `expect.poll` does, and for as long as a page may take. */
 export function until<T>(look: () => T | Promise<T>) {
-  return expect.poll(look, { timeout: SEEN_MAX_MS })
+  return expect.poll(look, { timeout: WAIT_MS })
 }
 
 /** Waits until the first that was meant can be seen. */
 export async function seen(meant: Locator): Promise<void> {
-  await meant.first().waitFor({ timeout: SEEN_MAX_MS })
+  await meant.first().waitFor({ timeout: WAIT_MS })
 }
 
 /** Waits until nothing that was meant can be seen. */

@@ -1,6 +1,6 @@
 import { afterEach, expect } from 'vitest'
 import { TwitchChat, type TwitchChatOptions } from '../../src/chat/twitch-chat.js'
-import { type Clock, systemClock } from '../../src/clock.js'
+import type { Clock } from '../../src/clock.js'
 import {
   type BotLogin,
   type ChatLine,
@@ -18,12 +18,12 @@ import { Secret } from '../../src/secret.js'
 import { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
 import { staticTokens } from '../../src/token-source.js'
 import { chatMessage } from '../support/chat-message.js'
+import { PacedClock } from '../support/paced-clock.js'
 
 export const AVA = toBotLogin('Ava')
 export const GENE = toBotLogin('gene')
 export const HERE = toChannelName('here')
 export const THERE = toChannelName('there')
-export const soon = () => AbortSignal.timeout(20_000)
 export const never = () => ({ signal: new AbortController().signal, inFlight() {}, settled() {} })
 export const tokens = (entries: readonly (readonly [BotLogin, string])[]) =>
   staticTokens(new Map(entries.map(([bot, token]) => [bot, new Secret(token)])))
@@ -60,7 +60,7 @@ export function chatStages(): (options?: StageOptions) => Promise<Stage> {
 }
 
 async function build(options: StageOptions): Promise<Stage> {
-  const clock = systemClock(options.factor ?? 20)
+  const clock = new PacedClock(options.factor ?? 20)
   const accounts = [
     { login: 'ava', token: 'ava-token' },
     { login: 'gene', token: 'gene-token' },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BotChatStatus } from '../../src/chat/account-status.js'
-import { AVA, chatStages, GENE, HERE, line, never, type Stage, soon, THERE, task } from './chat-stage.js'
+import { soon } from '../support/soon.js'
+import { AVA, chatStages, GENE, HERE, line, never, type Stage, THERE, task } from './chat-stage.js'
 
 const set = chatStages()
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type ChatMessage, toBotLogin, toChannelName } from '../../src/domain.js'
+import { soon } from '../support/soon.js'
 import {
   AVA,
   chatStages,
@@ -11,7 +12,6 @@ import {
   line,
   never,
   next,
-  soon,
   THERE,
   task,
   tokens,

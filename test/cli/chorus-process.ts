@@ -3,9 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-
-/** Longest wait for a line, or for the end. Far beyond what is usual: a loaded machine is no failure. */
-const DEADLINE_MS = 20_000
+import { WAIT_MS } from '../support/soon.js'
 
 /** The built command line. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
@@ -120,7 +118,7 @@ export class ChorusProcess {
         settle()
       }
       const fail = (why: string) => finish(() => reject(new Error(`${why}: ${what}\n${this.output}`)))
-      const late = setTimeout(() => fail('waited in vain for'), DEADLINE_MS)
+      const late = setTimeout(() => fail('waited in vain for'), WAIT_MS)
       const look = () => {
         const found = find()
         if (found !== undefined) finish(() => resolve(found))

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/clock.js'
 import { seededRandom } from '../../src/random.js'
 import { ModelSimulator } from '../../src/simulator/model-simulator.js'
 import { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
+import { soon } from '../support/soon.js'
 import { ChorusProcess, CLI, type Ended } from './chorus-process.js'
 
 type Variables = Readonly<Record<string, string>>
@@ -97,12 +98,11 @@ export class World {
   /** Resolves when this many lines of bots have reached chat. */
   async answers(count: number): Promise<readonly string[]> {
     const delivered = () => this.twitch.ledger.delivered({ channel: CHANNEL })
-    await this.twitch.ledger.until(() => delivered().length >= count, AbortSignal.timeout(ANSWER_MS))
+    await this.twitch.ledger.until(() => delivered().length >= count, soon())
     return delivered().map(({ account, shown }) => `${account}: ${shown?.text}`)
   }
 }
 
-const ANSWER_MS = 20_000
 export const CHANNEL = 'mychannel'
 /** Logins that the built-in Twitch knows. */
 export const BOTS = ['ava', 'bob', 'cleo', 'dan', 'eve'] as const

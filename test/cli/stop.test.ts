@@ -17,13 +17,14 @@ async function ask(chorus: ChorusProcess, world: World, questions: number): Prom
 
 describe('a stop', () => {
   test('by SIGTERM answers ten open mentions first and ends with 0', async ({ cli, world }) => {
-    cli.write('live.yaml', configFor(BOTS))
+    // As long as it takes: how many fit into the usual eight seconds is the machine's affair.
+    cli.write('live.yaml', configFor(BOTS, 'stop: { deadline: 60 }\n'))
     const chorus = cli.start(['start'], world.env())
     await ask(chorus, world, 10)
     chorus.signal('SIGTERM')
     expect(await chorus.event('stopping')).toMatchObject({
       msg: expect.stringMatching(
-        /^Stopping: up to 8 s for what was accepted \(\d+ replies\); once more stops at once\.$/,
+        /^Stopping: up to 60 s for what was accepted \(\d+ replies\); once more stops at once\.$/,
       ),
     })
     const { code } = await chorus.end()

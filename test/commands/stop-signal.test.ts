@@ -44,10 +44,10 @@ test('what must be done before a stop is done once, before it begins', async () 
   expect(begun).toEqual([[]])
 })
 
-test('a signal within a fifth of a second is the same one, a later one stops at once', async () => {
+test('a signal within half a second is the same one, a later one stops at once', async () => {
   const { clock, asked, signal } = stopping()
   signal.request()
-  await clock.advance(200)
+  await clock.advance(500)
   signal.request()
   expect(asked).toEqual(['graceful 7500'])
   await clock.advance(1)

@@ -104,7 +104,7 @@ describe('a client that holds its connection and', () => {
     const startedMs = performance.now()
     socket.resume()
     await new Promise((resolve) => socket.once('close', resolve))
-    expect(performance.now() - startedMs).toBeLessThan(15 * SECOND)
+    expect(performance.now() - startedMs).toBeLessThan(30 * SECOND)
   })
 })
 
@@ -121,7 +121,8 @@ describe('stop', () => {
     const startedMs = performance.now()
     await room.stop()
     await closed
-    expect(performance.now() - startedMs).toBeLessThan(2 * SECOND)
+    // Later it would cut it off anyway.
+    expect(performance.now() - startedMs).toBeLessThan(5 * SECOND)
     await expect(ask(room.url)).rejects.toThrow('ECONNREFUSED')
   })
 

@@ -1,7 +1,9 @@
 import { describe, expect } from 'vitest'
+import { SECOND } from '../../src/clock.js'
 import type { ChorusProcess } from '../cli/chorus-process.js'
 import { test as base, CHANNEL, type Cli, configFor, type World } from '../cli/cli-test.js'
 import { lineAnswers } from '../support/line-answers.mjs'
+import { soon } from '../support/soon.js'
 
 const BOTS = ['ava', 'bob']
 const STOP_MS = 1500
@@ -38,7 +40,7 @@ const answered = (world: World, questions: readonly Asked[]) =>
 
 async function untilAnswered(world: World, questions: readonly Asked[]): Promise<void> {
   const isDone = () => new Set(answered(world, questions)).size === questions.length
-  await world.twitch.ledger.until(isDone, AbortSignal.timeout(20_000))
+  await world.twitch.ledger.until(isDone, soon())
 }
 
 const idsOf = (questions: readonly Asked[]) => questions.map(({ id }) => id).sort()
@@ -77,8 +79,8 @@ describe('SIGTERM in a raid', () => {
     const signalledAt = performance.now()
     first.signal('SIGTERM')
     expect((await first.end()).code).toBe(0)
-    // What is beyond the deadline is the process's own end, on a loaded machine.
-    expect(performance.now() - signalledAt).toBeLessThan(STOP_MS + 3000)
+    // What is beyond the deadline is the process's own end, on a loaded machine. The deadline that is not configured is later.
+    expect(performance.now() - signalledAt).toBeLessThan(8 * SECOND)
     expect(answered(world, questions).length).toBeLessThan(questions.length)
     const second = start(cli, world)
     await untilAnswered(world, questions)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { soon } from '../support/soon.js'
 import { choruses, type Fixture } from './chorus-fixture.js'
 import { expectAllAnswered } from './said-once.js'
 
@@ -53,7 +54,7 @@ describe('one line of chat', () => {
     const { record, room, twitch } = chorus
     room.say('ann', '@ava hello')
     await record.settled(1)
-    await twitch.ledger.until((ledger) => ledger.delivered().length === 1, AbortSignal.timeout(5000))
+    await twitch.ledger.until((ledger) => ledger.delivered().length === 1, soon())
     const line = twitch.ledger.delivered()[0]?.shown?.id ?? ''
     room.say('bob', 'and you?', { replyTo: line })
     const tags = `id=cid-1;user-id=77;room-id=${room.roomId};reply-parent-msg-id=${line};reply-parent-user-login=AVA`

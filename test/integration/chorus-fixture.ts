@@ -1,6 +1,6 @@
 import { afterEach, expect } from 'vitest'
 import { type Chorus, createChorus } from '../../src/chorus.js'
-import { type Clock, systemClock } from '../../src/clock.js'
+import type { Clock } from '../../src/clock.js'
 import type { ConfigInput } from '../../src/config-schema.js'
 import { toBotLogin } from '../../src/domain.js'
 import { parseEnvironment } from '../../src/environment.js'
@@ -15,7 +15,9 @@ import type { Scenario } from '../../src/simulator/scenarios.js'
 import { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
 import type { TokenSource } from '../../src/token-source.js'
 import type { TokenUseStore } from '../../src/token-use.js'
-import { EventRecord, soon } from './event-record.js'
+import { PacedClock } from '../support/paced-clock.js'
+import { soon } from '../support/soon.js'
+import { EventRecord } from './event-record.js'
 
 /** Shaped like a real one, so that whatever looks for keys has something to find. */
 export const API_KEY = 'sk-built-in-0123456789abcdefghij'
@@ -40,7 +42,7 @@ export interface FixtureOptions {
   readonly dataDir?: string
   /** A Chorus that was there before, whose Twitch, model and clock this one takes over; `factor` and `latency` are theirs. */
   readonly after?: Pick<Fixture, 'twitch' | 'model' | 'clock'>
-  /** The clock of them all; by default the system's, `factor` times as fast. */
+  /** The clock of them all; by default one that is `factor` times as fast, and stands still while the process does. */
   readonly clock?: Clock
   /** Makes Chorus's own clock of theirs. */
   readonly clockOf?: (clock: Clock) => Clock
@@ -114,7 +116,7 @@ async function build(options: FixtureOptions): Promise<Fixture> {
 }
 
 async function standIns(bots: readonly string[], options: FixtureOptions) {
-  const { clock = systemClock(options.factor ?? 10), latency = 500, moderation } = options
+  const { clock = new PacedClock(options.factor ?? 10), latency = 500, moderation } = options
   const accounts = bots.map((login) => ({ login, token: tokenOf(login) }))
   const twitch = new TwitchSimulator({ clock, random: seededRandom(1), accounts })
   const model = new ModelSimulator({

@@ -6,8 +6,8 @@ import type { ConfigInput } from '../../src/config-schema.js'
 import type { Outcome, TaskId } from '../../src/domain.js'
 import type { ModelSimulator } from '../../src/simulator/model-simulator.js'
 import type { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
+import { soon } from '../support/soon.js'
 import { API_KEY, tokenOf } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 
 const WORKER = fileURLToPath(new URL('chorus-worker.mjs', import.meta.url))
 
@@ -33,6 +33,7 @@ export interface WorkerOptions {
   readonly bots: readonly string[]
   readonly channels: readonly string[]
   readonly config?: Omit<ConfigInput, 'channels' | 'bots'>
+  /** Of the system's clock, which Twitch and the model have to be on, too: another process can share no other. */
   readonly factor: number
   readonly dataDir: string
   readonly twitch: TwitchSimulator

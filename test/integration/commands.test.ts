@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { SECOND } from '../../src/clock.js'
 import { raid } from '../../src/simulator/scenarios.js'
+import { soon } from '../support/soon.js'
 import { CHANNEL, choruses, type Fixture } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 import { AT_ONCE, ask, outcomeOf, outcomeSoFar } from './questions.js'
 
 /*

@@ -5,8 +5,8 @@ import { Secret } from '../../src/secret.js'
 import { raid } from '../../src/simulator/scenarios.js'
 import type { TokenChange } from '../../src/token-source.js'
 import { PacedClock } from '../support/paced-clock.js'
+import { soon } from '../support/soon.js'
 import { CHANNEL, choruses, type Fixture, tokenOf } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 import { AT_ONCE, ask, attemptsFor, outcomeOf, outcomeSoFar } from './questions.js'
 import {
   countShared,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../src/clock.js'
 import { query } from '../journal/journal-fixture.js'
 import { CHANNEL, choruses } from './chorus-fixture.js'
 import { workers } from './chorus-worker.js'
@@ -25,7 +26,8 @@ afterEach(() => rmSync(dataDir, { recursive: true }))
 describe('a disk that is full', () => {
   it('costs no answer, and has everything when there is room again', async () => {
     const factor = 15
-    const standIns = await start({ ...AT_ONCE, factor, bots: ['ava'], isStarted: false })
+    const clock = systemClock(factor)
+    const standIns = await start({ ...AT_ONCE, clock, bots: ['ava'], isStarted: false })
     const { twitch, model } = standIns
     twitch.room(CHANNEL).setRole('ava', 'moderator')
     const worker = await startWorker({

@@ -1,13 +1,8 @@
 import type { ChorusEmitter, ChorusEvents } from '../../src/events.js'
+import { soon } from '../support/soon.js'
 
 type EventName = keyof ChorusEvents
 type Payload<E extends EventName> = Parameters<ChorusEvents[E]>[0]
-
-/** Longest real time that a test waits for something to happen, in milliseconds. */
-const WAIT_MS = 25_000
-
-/** A signal for every other wait of a test. */
-export const soon = () => AbortSignal.timeout(WAIT_MS)
 
 /** Every event there is: the compiler asks for a new one. */
 const EVENTS = Object.keys({

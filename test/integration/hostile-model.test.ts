@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ModelFault } from '../../src/simulator/model-faults.js'
 import type { Moderation } from '../../src/simulator/model-moderation.js'
 import type { SendAttempt } from '../../src/simulator/twitch-ledger.js'
+import { soon } from '../support/soon.js'
 import { API_KEY, CHANNEL, choruses, type Fixture, tokenOf } from './chorus-fixture.js'
 import { expectSaidOnce } from './said-once.js'
 
@@ -48,7 +49,7 @@ async function answerOf(chorus: Fixture, fault: ModelFault): Promise<SendAttempt
   chorus.model.always(fault)
   chorus.room.say('ann', '@ava what do you say?')
   await chorus.record.settled(before + 1)
-  await chorus.twitch.ledger.until((ledger) => ledger.attempts().length > before, AbortSignal.timeout(5000))
+  await chorus.twitch.ledger.until((ledger) => ledger.attempts().length > before, soon())
   const attempt = chorus.twitch.ledger.attempts()[before]
   if (!attempt) throw new Error('nothing was said')
   return attempt

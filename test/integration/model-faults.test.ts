@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { SECOND } from '../../src/clock.js'
 import type { ModelFault } from '../../src/simulator/model-faults.js'
 import { raid } from '../../src/simulator/scenarios.js'
+import { soon } from '../support/soon.js'
 import { CHANNEL, choruses, type Fixture } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 import { expectAllAnswered, expectSaidOnce } from './said-once.js'
 
 const start = choruses()

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Clock, SECOND, systemClock } from '../../src/clock.js'
+import { type Clock, SECOND } from '../../src/clock.js'
 import { seededRandom } from '../../src/random.js'
 import type { ModelFault } from '../../src/simulator/model-faults.js'
 import type { ModelRecord } from '../../src/simulator/model-ledger.js'
 import { ModelSimulator } from '../../src/simulator/model-simulator.js'
 import { raid } from '../../src/simulator/scenarios.js'
+import { PacedClock } from '../support/paced-clock.js'
+import { soon } from '../support/soon.js'
 import { API_KEY, CHANNEL, choruses, type Fixture } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 import { expectAllAnswered } from './said-once.js'
 
 /**
@@ -22,8 +23,8 @@ const others: ModelSimulator[] = []
 afterEach(async () => {
   await Promise.all(others.splice(0).map((model) => model.stop()))
 })
-async function secondModel(): Promise<ModelSimulator> {
-  const model = new ModelSimulator({ clock: systemClock(FACTOR), random: seededRandom(9), latency: 500 })
+async function secondModel(clock: Clock): Promise<ModelSimulator> {
+  const model = new ModelSimulator({ clock, random: seededRandom(9), latency: 500 })
   others.push(model)
   await model.start()
   return model
@@ -152,7 +153,8 @@ describe('while the model is away', () => {
   it('a stop leaves neither timer nor request, in the middle of a probe too', async () => {
     const pending = new Set<object>()
     const clockOf = (clock: Clock): Clock => ({
-      ...clock,
+      now: () => clock.now(),
+      wall: () => clock.wall(),
       after(ms, run) {
         const timer = {}
         pending.add(timer)
@@ -222,9 +224,10 @@ it('a page about maintenance in place of each answer for a minute costs nobody i
 
 describe('where something else can answer, no lane pauses:', () => {
   it('a fallback model answers while the first one is away, and only then', async () => {
-    const fallback = await secondModel()
+    const clock = new PacedClock(FACTOR)
+    const fallback = await secondModel(clock)
     const chorus = await start({
-      factor: FACTOR,
+      clock,
       config: { model: { fallback: { name: 'tiny', baseUrl: fallback.url } }, retry: { attempts: 1 } },
     })
     const { model, record } = chorus
@@ -254,9 +257,10 @@ describe('where something else can answer, no lane pauses:', () => {
   })
 
   it('with both away replies wait, and either one that comes back answers them', async () => {
-    const fallback = await secondModel()
+    const clock = new PacedClock(FACTOR)
+    const fallback = await secondModel(clock)
     const chorus = await start({
-      factor: FACTOR,
+      clock,
       config: { model: { fallback: { name: 'tiny', baseUrl: fallback.url } }, retry: { attempts: 1 } },
     })
     const { model, record } = chorus

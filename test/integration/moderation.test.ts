@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { SECOND } from '../../src/clock.js'
 import { PacedClock } from '../support/paced-clock.js'
+import { soon } from '../support/soon.js'
 import { CHANNEL, choruses, type Fixture, type FixtureOptions } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 import { AT_ONCE, ask, attemptsFor, outcomeOf, outcomeSoFar } from './questions.js'
 import { expectPromiseKept } from './said-once.js'
 

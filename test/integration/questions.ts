@@ -1,8 +1,8 @@
 import { SECOND } from '../../src/clock.js'
 import type { Outcome } from '../../src/domain.js'
 import type { SendAttempt } from '../../src/simulator/twitch-ledger.js'
+import { soon } from '../support/soon.js'
 import type { Fixture, FixtureOptions } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 
 /** Nothing but Twitch decides when a line is said: answers are made at once. */
 export const AT_ONCE = {

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Clock, MINUTE, SECOND } from '../../src/clock.js'
+import { type Clock, MINUTE, SECOND, systemClock } from '../../src/clock.js'
+import { soon } from '../support/soon.js'
 import { CHANNEL, choruses, type Fixture, type FixtureOptions } from './chorus-fixture.js'
 import { workers } from './chorus-worker.js'
-import { soon } from './event-record.js'
 import { ask, attemptsFor, ONE_BY_ONE, outcomeOf } from './questions.js'
 import { expectNoBreach, expectPromiseKept } from './said-once.js'
 
@@ -88,7 +88,7 @@ describe('a Chorus that has spent its allowance and is started again at once', (
 
   it('keeps to it after a kill -9, too', async () => {
     const factor = 15
-    const standIns = await start({ ...options(), isStarted: false })
+    const standIns = await start({ ...options(), clock: systemClock(factor), isStarted: false })
     const { twitch, model } = standIns
     const workerOptions = {
       bots: ['ava'],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { SECOND } from '../../src/clock.js'
 import { raid } from '../../src/simulator/scenarios.js'
+import { soon } from '../support/soon.js'
 import { CHANNEL, choruses, type Fixture } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 import { ask, gapsOf, mostInWindow, ONE_BY_ONE, outcomeOf } from './questions.js'
 import { expectAllAnswered, expectPromiseKept } from './said-once.js'
 

@@ -2,8 +2,8 @@ import { expect } from 'vitest'
 import type { Outcome } from '../../src/domain.js'
 import type { SendAttempt } from '../../src/simulator/twitch-ledger.js'
 import { isThreaded, lineAnswers, misnamedLines, timesAnswered } from '../support/line-answers.mjs'
+import { soon } from '../support/soon.js'
 import type { Fixture } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 
 /** Resolves when no bot is connected any more: nothing can reach chat after that. */
 export async function untilGone({ bots, twitch }: Fixture): Promise<void> {

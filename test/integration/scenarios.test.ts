@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SECOND } from '../../src/clock.js'
 import { everybodyAnswer, questionBurst, threeAtOnce } from '../../src/simulator/scenarios.js'
+import { soon } from '../support/soon.js'
 import { CHANNEL, choruses } from './chorus-fixture.js'
 import { ONE_BY_ONE } from './questions.js'
 import { expectAllAnswered } from './said-once.js'
@@ -61,7 +62,7 @@ describe('a whole Chorus', () => {
     for (const bot of ['ava', 'ben', 'cat']) {
       await chorus.play(questionBurst({ seed: 5, channel: CHANNEL, bot, questions: 20, withinMs: 0 }))
     }
-    await chorus.model.until(() => chorus.model.inFlight === 5, AbortSignal.timeout(10_000))
+    await chorus.model.until(() => chorus.model.inFlight === 5, soon())
     chorus.room.say('late', '@dan are you there?')
     await chorus.record.until((record) => record.of('reply:started').some(({ task }) => task.bot === 'dan'))
     const began = chorus.record.of('reply:started').find(({ task }) => task.bot === 'dan')

@@ -2,8 +2,8 @@ import { IrcClient } from 'ircv3'
 import { expect, it } from 'vitest'
 import { SECOND } from '../../src/clock.js'
 import { raid } from '../../src/simulator/scenarios.js'
+import { soon } from '../support/soon.js'
 import { CHANNEL, choruses } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 import { expectAllAnswered } from './said-once.js'
 
 const start = choruses()

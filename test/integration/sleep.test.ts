@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { SECOND, sleep } from '../../src/clock.js'
+import { SECOND, sleep, systemClock } from '../../src/clock.js'
 import { raid } from '../../src/simulator/scenarios.js'
 import { botOf, countLines } from '../support/line-answers.mjs'
+import { soon } from '../support/soon.js'
 import { CHANNEL, choruses } from './chorus-fixture.js'
 import { workers } from './chorus-worker.js'
-import { soon } from './event-record.js'
 import { expectKept, expectNoBreach } from './said-once.js'
 
 /* Goal: a process that sleeps in a raid does no harm when it wakes up. Method: a real one, stopped and continued. */
@@ -25,7 +25,8 @@ it.each([8, 60])(
   'a process that sleeps for %i s in a raid breaks no limit, says nothing twice, and answers all',
   async (seconds) => {
     const [factor, bots] = [20, ['ava', 'ben']]
-    const { clock, model, play, twitch } = await start({ factor, bots, isStarted: false })
+    const clock = systemClock(factor)
+    const { model, play, twitch } = await start({ clock, bots, isStarted: false })
     const worker = await startWorker({ bots, channels: [CHANNEL], factor, dataDir, twitch, model })
     await play(raid({ seed: 61, channel: CHANNEL, bots, viewers: 30, overMs: SECOND }))
     await worker.until(() => worker.of('reply:accepted').length === 30)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { SECOND } from '../../src/clock.js'
 import { raid } from '../../src/simulator/scenarios.js'
+import { soon } from '../support/soon.js'
 import { CHANNEL, choruses, type Fixture } from './chorus-fixture.js'
-import { soon } from './event-record.js'
 import { AT_ONCE, ask, outcomeSoFar, untilTried } from './questions.js'
 import { answersOf, expectPromiseKept, expectSaidOnce, untilGone } from './said-once.js'
 
@@ -84,7 +84,7 @@ describe('stop() in a raid', () => {
     expect(chorus.chorus.router.getQueueMetrics()).toEqual(ALL_NOTHING)
     await stopping
     await untilGone(chorus)
-    await chorus.model.until(() => chorus.model.inFlight === 0, AbortSignal.timeout(5000))
+    await chorus.model.until(() => chorus.model.inFlight === 0, soon())
     chorus.room.say('late', '@ava one more?')
     expect(chorus.chorus.router.getQueueMetrics()).toEqual(ALL_NOTHING)
     expect(settledIn(chorus)).toBe(settled)

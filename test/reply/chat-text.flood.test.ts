@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toChatText } from '../../src/reply/chat-text.js'
+import { cpuMs } from '../support/cpu-time.js'
 import { rules } from './hostile-text.js'
 
 describe('a megabyte of anything', () => {
@@ -46,8 +47,6 @@ describe('a megabyte of anything', () => {
 
   it.each([...FLOODS, ...MORE])('takes no longer than it takes to read: %j', (piece) => {
     const raw = `x ${piece.repeat(1_000_000 / piece.length)} y`
-    const before = performance.now()
-    toChatText(raw, rules)
-    expect(performance.now() - before).toBeLessThan(DEADLINE_MS)
+    expect(cpuMs(() => toChatText(raw, rules))).toBeLessThan(DEADLINE_MS)
   })
 })

@@ -3,6 +3,7 @@ import { ChorusError } from '../../src/errors.js'
 import { seededRandom } from '../../src/random.js'
 import { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
 import { ManualClock } from '../support/manual-clock.js'
+import { soon } from '../support/soon.js'
 import { IrcSocket, joinAs } from './irc-socket.js'
 
 let clock: ManualClock
@@ -15,8 +16,6 @@ beforeEach(async () => {
 })
 
 afterEach(() => simulator.stop())
-
-const soon = () => AbortSignal.timeout(5000)
 
 describe('a connection', () => {
   it('keeps its PONG without a prefix unless there is a word to repeat', async () => {

@@ -4,13 +4,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.js'
 import { seededRandom } from '../../src/random.js'
 import { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
+import { soon } from '../support/soon.js'
 
 // tmi.js takes the WebSocket built into newer Node if it finds one; the product makes it use `ws`, and so do we.
 Reflect.deleteProperty(globalThis, 'WebSocket')
 const tmi: typeof import('tmi.js') = createRequire(import.meta.url)('tmi.js')
 
 const QUIET = { info() {}, warn() {}, error() {} }
-const soon = () => AbortSignal.timeout(5000)
 
 let simulator: TwitchSimulator
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { seededRandom } from '../../src/random.js'
 import { TwitchSimulator } from '../../src/simulator/twitch-simulator.js'
 import { ManualClock } from '../support/manual-clock.js'
+import { soon } from '../support/soon.js'
 import { IrcSocket, joinAs } from './irc-socket.js'
 
 let clock: ManualClock
@@ -16,7 +17,6 @@ beforeEach(async () => {
 afterEach(() => simulator.stop())
 
 const verdicts = () => simulator.ledger.attempts().map(({ verdict }) => verdict)
-const soon = () => AbortSignal.timeout(5000)
 
 describe('a message', () => {
   it('can vanish without a word, or confirmed but unseen', async () => {
