@@ -158,8 +158,8 @@ describe('/api/events', () => {
       if (text.includes('event: requests')) break
     }
     const names = Array.from(text.matchAll(/^event: (.*)$/gm), ([, name]) => name)
-    expect(names.slice(0, 8)).toEqual([
-      ...['clock', 'about', 'status', 'glance', 'waiting', 'lines', 'history', 'requests'],
+    expect(names.slice(0, 9)).toEqual([
+      ...['clock', 'page', 'about', 'status', 'glance', 'waiting', 'lines', 'history', 'requests'],
     ])
     const [, sampled = '{}'] = /^event: history\ndata: (.*)$/m.exec(text) ?? []
     expect(JSON.parse(sampled)).toMatchObject({ waiting: [0], answered: [0], lines: [0] })
