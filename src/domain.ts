@@ -166,10 +166,18 @@ export interface ChatLine {
   readonly replyTo?: MessageId
 }
 
-/** What moderators cleared away in a channel: one message, all of one user's, or everything. JSON-safe. */
+/**
+ * What moderators cleared away in a channel: one message, all of one user's, or everything. `login` says whose it was, in lower case,
+ * where that was told. JSON-safe.
+ */
 export type Clearing =
-  | { readonly kind: 'message'; readonly channel: ChannelName; readonly id: MessageId }
-  | { readonly kind: 'user'; readonly channel: ChannelName; readonly userId: UserId }
+  | {
+      readonly kind: 'message'
+      readonly channel: ChannelName
+      readonly id: MessageId
+      readonly login?: string
+    }
+  | { readonly kind: 'user'; readonly channel: ChannelName; readonly userId: UserId; readonly login?: string }
   | { readonly kind: 'chat'; readonly channel: ChannelName }
 
 /** Another streamer has sent their viewers over. JSON-safe. */

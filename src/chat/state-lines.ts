@@ -51,12 +51,14 @@ export function parseClearing({ command, params, tags }: RawLine): Clearing | un
   const channel = channelOf(params)
   if (command === 'CLEARMSG') {
     const id = given(tags['target-msg-id'])
-    return id === undefined ? undefined : { kind: 'message', channel, id: toMessageId(id) }
+    const login = given(tags.login)
+    if (id === undefined) return undefined
+    return { kind: 'message', channel, id: toMessageId(id), ...(login !== undefined && { login }) }
   }
   const [, login] = params
   if (login === undefined) return { kind: 'chat', channel }
   // Without tags only the name is told; chat without an id goes by the same made-up one.
-  return { kind: 'user', channel, userId: toUserId(given(tags['target-user-id']) ?? `login:${login}`) }
+  return { kind: 'user', channel, userId: toUserId(given(tags['target-user-id']) ?? `login:${login}`), login }
 }
 
 function channelOf(params: readonly string[]): ChannelName {

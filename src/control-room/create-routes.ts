@@ -50,9 +50,9 @@ export function createRoutes(options: CreateRoutesOptions): {
   const isRunning = () => status().state === 'running'
   const metrics = new Metrics({ chorus, hasJournal })
   const moments = new Moments({ clock, owed: () => chorus.router.owedCount, status, fault })
-  const stream = roomStream(options, moments)
-  const overlayStream = streamOfOverlay(options)
   const files = new PageFiles()
+  const stream = roomStream(options, { files, moments })
+  const overlayStream = streamOfOverlay(options, files)
   return {
     routes: [
       entrance({ door: doors.room, page: files.page('index.html') }),
@@ -71,21 +71,31 @@ export function createRoutes(options: CreateRoutesOptions): {
   }
 }
 
-function roomStream(options: CreateRoutesOptions, moments: Moments): SectionStream {
+function roomStream(
+  options: CreateRoutesOptions,
+  { files, moments }: { readonly files: PageFiles; readonly moments: Moments },
+): SectionStream {
   const { chorus, clock, demo, doors, fault, remarks = [] } = options
-  const sections = toSections({
+  const told = toSections({
     ...{ chorus, clock, remarks },
     history: () => moments.history,
     hasJournal: chorus.deadLetters !== undefined,
     overlay: doors.overlay.link,
     demo: demo && { demo: () => demo.state(), chat: () => demo.lines() },
   })
+  const sections = { ...pageOf('index.html', files), ...told }
   return new SectionStream({ path: '/api/events', access: 'room', clock, sections, fault })
 }
 
-function streamOfOverlay({ chorus, clock, fault }: CreateRoutesOptions): SectionStream {
+function streamOfOverlay({ chorus, clock, fault }: CreateRoutesOptions, files: PageFiles): SectionStream {
   const { events } = chorus
   const overlay = new Overlay({ clock, events, status: () => chorus.getStatus() })
-  const sections = { overlay: () => overlay.answers() }
+  const sections = { ...pageOf('overlay.html', files), overlay: () => overlay.answers() }
   return new SectionStream({ path: '/overlay/events', access: 'overlay', clock, sections, fault })
+}
+
+/** Told before all else: what an old page would make of the rest nobody knows. */
+function pageOf(name: string, files: PageFiles) {
+  const mark = files.markOf(name)
+  return { page: () => mark }
 }

@@ -10,19 +10,19 @@ import { browsers } from './browser-fixture.js'
 import { partsOf, seen, until } from './page-parts.js'
 
 const open = rooms()
-const { openRoom, takeFaults } = browsers()
+const { openContext, openRoom, takeFaults } = browsers()
 
 /** Streams that pages of the test follow at this moment, as their server sees it. */
 const streams = new Set<ServerResponse>()
 /** Whether servers hold every stream open, and say nothing. */
 let isFrozen = false
-/** The version that servers tell of themselves; their own where there is none. */
-let version: string | undefined
+/** The page that servers say they have; their own where there is none. */
+let toldPage: string | undefined
 const note = (message: unknown) => {
   const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
-  if (request.url !== '/api/events') return
+  if (request.url !== '/api/events' && request.url !== '/overlay/events') return
   if (isFrozen) silence(response)
-  if (version !== undefined) pretend(response, version)
+  if (toldPage !== undefined) pretend(response, toldPage)
   streams.add(response)
   response.once('close', () => streams.delete(response))
 }
@@ -31,14 +31,14 @@ const silence = (response: ServerResponse) => {
 }
 const pretend = (response: ServerResponse, told: string) => {
   const write = response.write.bind(response) as (text: string) => boolean
-  response.write = (text: unknown) => write(String(text).replace(/"version":"[^"]+"/, `"version":"${told}"`))
+  response.write = (text: unknown) => write(String(text).replace(/^(event: page\ndata: ).*$/m, `$1"${told}"`))
 }
 beforeEach(() => subscribe('http.server.request.start', note))
 afterEach(() => {
   unsubscribe('http.server.request.start', note)
   streams.clear()
   isFrozen = false
-  version = undefined
+  toldPage = undefined
 })
 
 const LOST = 'Chorus does not answer. What is shown below is old; this page tries again by itself.'
@@ -182,17 +182,40 @@ test('what was being typed in the demo’s chat is still there when the page is 
   expect(await page.getByLabel('and say').inputValue()).toBe('do you like')
 })
 
-test('a Chorus of another version is shown by its own page', async () => {
+test('a Chorus that has another page is shown by that one', async () => {
   const room = await open()
   const page = await openRoom(room)
   await expectLive(page)
   const isSamePage = await markPage(page)
   await room.stop()
   await expectStale(page, LOST)
-  version = '99.0.0'
+  toldPage = 'another'
   await openAgain(room)
   await until(isSamePage).toBe(false)
   await expectLive(page)
-  await seen(page.getByText('Chorus 99.0.0', { exact: true }))
   expectOnlyLostConnections()
+})
+
+test('so it is with the overlay, which stays as it is where the page is the same', async () => {
+  const room = await open()
+  const page = await openRoom(room)
+  await page.getByRole('link', { name: 'Open it here' }).waitFor()
+  const link = await page.getByRole('link', { name: 'Open it here' }).getAttribute('href')
+  await page.close()
+  const overlay = await (await openContext()).newPage()
+  await overlay.goto(new URL(link ?? '', room.url).href)
+  await until(() => streams.size).toBe(1)
+  const isSamePage = await markPage(overlay)
+  await room.stop()
+  await until(() => streams.size).toBe(0)
+  const second = await openAgain(room)
+  await until(() => streams.size).toBe(1)
+  expect(await isSamePage()).toBe(true)
+  await second.stop()
+  await until(() => streams.size).toBe(0)
+  toldPage = 'another'
+  await openAgain(room)
+  await until(isSamePage).toBe(false)
+  await until(() => streams.size).toBe(1)
+  expect(overlay.url()).toBe(`${room.url}overlay`)
 })

@@ -111,6 +111,22 @@ describe('the overlay’s token', () => {
     expect((await overlay.goto(url))?.status()).toBe(401)
   })
 
+  test('tells the names that are shown, the time, and which page there is: nothing else', async () => {
+    const page = await open()
+    const overlay = await openOverlay(page.page)
+    page.model.always({ kind: 'hang' })
+    ask(page, { viewer: 'ann' })
+    await seen(rows(overlay))
+    const told = String(await overlay.evaluate(FIRST_TOLD))
+    expect(told.replaceAll(/"nowMs":\d+/g, '"nowMs":0').replace(/"[\da-f]{16}"/, '"a mark"')).toBe(
+      [
+        'event: clock\ndata: {"nowMs":0}\n\n',
+        'event: page\ndata: "a mark"\n\n',
+        'event: overlay\ndata: [{"id":"working ava","bot":"ava","viewers":["ann"],"isSaid":false}]\n\n',
+      ].join(''),
+    )
+  })
+
   test('is needed: nobody sees the overlay without it', async () => {
     const { controlRoom } = await open()
     const stranger = await (await openContext()).newPage()
@@ -119,6 +135,14 @@ describe('the overlay’s token', () => {
     expect((await askServer(`${controlRoom.url}overlay/events`)).status).toBe(401)
   })
 })
+
+/** What a new reader of the overlay’s stream is told at once. */
+const FIRST_TOLD = `fetch('/overlay/events').then(async ({ body }) => {
+  const reader = body.getReader()
+  const { value } = await reader.read()
+  await reader.cancel()
+  return new TextDecoder().decode(value)
+})`
 
 /** How opaque the first pixel of the first row is, and the most opaque one of all, from 0 to 255. */
 async function alphaOf(page: Page): Promise<readonly [first: number, most: number]> {

@@ -54,13 +54,20 @@ describe('what moderators clear away', () => {
       raw('CLEARMSG', ['#here', 'bad words'], { 'target-msg-id': 'm1' }),
       { kind: 'message', channel: 'here', id: 'm1' },
     ],
+    [
+      raw('CLEARMSG', ['#here', 'bad words'], { 'target-msg-id': 'm1', login: 'ann' }),
+      { kind: 'message', channel: 'here', id: 'm1', login: 'ann' },
+    ],
     [raw('CLEARMSG', ['#here', 'bad words']), undefined],
     [raw('CLEARCHAT', ['#here']), { kind: 'chat', channel: 'here' }],
     [
       raw('CLEARCHAT', ['#here', 'ann'], { 'target-user-id': 'u1', 'ban-duration': '600' }),
-      { kind: 'user', channel: 'here', userId: 'u1' },
+      { kind: 'user', channel: 'here', userId: 'u1', login: 'ann' },
     ],
-    [raw('CLEARCHAT', ['#here', 'ann']), { kind: 'user', channel: 'here', userId: 'login:ann' }],
+    [
+      raw('CLEARCHAT', ['#here', 'ann']),
+      { kind: 'user', channel: 'here', userId: 'login:ann', login: 'ann' },
+    ],
   ])('is read from %j', (line, clearing) => {
     expect(parseClearing(line)).toEqual(clearing)
   })

@@ -3,6 +3,8 @@ import type { About, Snapshot } from '../snapshot/snapshot.js'
 
 /** Everything that streams tell: that of the page, and that of the overlay. */
 export interface Told extends Snapshot {
+  /** Which page the Chorus at the other end has: another one for another page. */
+  readonly page: string
   readonly overlay: readonly OverlayAnswer[]
 }
 
@@ -17,6 +19,7 @@ export type Section = keyof Told
 export type Connection = 'opening' | 'live' | 'resting' | 'lost' | 'stopped' | 'refused'
 
 const SECTIONS = [
+  'page',
   'about',
   'glance',
   'status',
@@ -98,7 +101,8 @@ export class SnapshotStore {
       this.#heard()
       this.#aheadMs = (JSON.parse(data) as { nowMs: number }).nowMs - Date.now()
     })
-    // Before it is stored: it is held against the one that was.
+    // Before they are stored: they are held against what was.
+    source.addEventListener('page', ({ data }) => this.#meetPage(JSON.parse(data) as string))
     source.addEventListener('about', ({ data }) => this.#meet(JSON.parse(data) as About))
     for (const section of SECTIONS)
       source.addEventListener(section, ({ data }) => {
@@ -109,14 +113,17 @@ export class SnapshotStore {
     source.addEventListener('error', () => void this.#failed(source))
   }
 
+  /** After an update there is another page at the same address. */
+  #meetPage(page: string): void {
+    const before = this.get('page')
+    if (before !== undefined && before !== page) location.reload()
+  }
+
   /**
-   * Each stream begins with who speaks, and that may be another Chorus than before, at the same address: of another version, which
-   * has another page, or live, where a demo was. What a stream does not tell is forgotten here, not when it begins: else the
-   * demo’s chat would go and come back, without what somebody was typing.
+   * Another Chorus than before may speak, at the same address: live, where a demo was. What a stream does not tell is forgotten
+   * here, not when it begins: else the demo’s chat would go and come back, without what somebody was typing.
    */
-  #meet({ isDemo, version }: About): void {
-    const before = this.get('about')
-    if (before && before.version !== version) location.reload()
+  #meet({ isDemo }: About): void {
     if (isDemo) return
     this.#forget('demo')
     this.#forget('chat')

@@ -20,6 +20,12 @@ const READY_MAX = 500
 
 type Payload<E extends keyof ChorusEvents> = Parameters<ChorusEvents[E]>[0]
 
+/** A line whose fate is not known yet. */
+interface Written {
+  readonly line: ChatLine
+  readonly atMs: number
+}
+
 /** What was told in this breath, and may be told of further viewers. */
 interface Open {
   readonly key: string
@@ -38,7 +44,7 @@ export class LineRecord {
   #number = 0
   #open: Open | undefined
   /** What each bot has written last to each channel, until its fate is known: Twitch answers before the next one is written. */
-  readonly #written = new Map<string, ChatLine>()
+  readonly #written = new Map<string, Written>()
   readonly #ready = new Map<string, ReplyTask>()
   readonly #clearings = new RecentClearings()
 
@@ -48,7 +54,7 @@ export class LineRecord {
   }: { readonly clock: Pick<Clock, 'now' | 'wall'>; readonly events: Pick<ChorusEmitter, 'on'> }) {
     this.#clock = clock
     events.on('reply:ready', ({ task }) => this.#isReady(task))
-    events.on('line:written', ({ bot, line }) => void this.#written.set(placeOf(bot, line.channel), line))
+    events.on('line:written', ({ bot, line }) => this.#isWritten(bot, line))
     events.on('line:sent', (event) => this.#sent(event))
     events.on('line:refused', (event) => this.#refused(event))
     events.on('reply:settled', (event) => this.#settled(event))
@@ -59,6 +65,10 @@ export class LineRecord {
   get lines(): readonly RecentLine[] {
     this.#shown ??= this.#told.map(({ shown }) => shown)
     return this.#shown
+  }
+
+  #isWritten(bot: BotLogin, line: ChatLine): void {
+    this.#written.set(placeOf(bot, line.channel), { line, atMs: this.#clock.now() })
   }
 
   #isReady(task: ReplyTask): void {
@@ -72,14 +82,17 @@ export class LineRecord {
   /** It is in chat. Whom it answers is told next; nobody, where it is the answer to a command. */
   #sent({ bot, line, id }: Payload<'line:sent'>): void {
     const { channel, replyTo, text } = line
-    this.#written.delete(placeOf(bot, channel))
+    const place = placeOf(bot, channel)
+    const writtenAtMs = this.#written.get(place)?.atMs
+    this.#written.delete(place)
     const told = this.#tell({ bot, channel, text, result: 'sent' }, { channel, replyTo, id })
+    this.#isShown(told, writtenAtMs)
     this.#openFor(keyOf(bot, channel, { kind: 'sent', ...(id !== undefined && { id }) }), told)
   }
 
   /** Nothing where its fate is known by now: it was shown before, is held for a moderator, or is left in doubt. */
   #refused({ bot, channel, next, notice, text: said }: Payload<'line:refused'>): void {
-    const line = this.#written.get(placeOf(bot, channel))
+    const line = this.#written.get(placeOf(bot, channel))?.line
     if (!line) return
     const reason = `${said || notice} (${next})`
     const { replyTo, text } = line
@@ -91,7 +104,7 @@ export class LineRecord {
   #settled({ task, outcome, tookMs }: Payload<'reply:settled'>): void {
     const { bot, message } = task
     this.#ready.delete(task.id)
-    if (outcome.kind === 'withdrawn') this.#hide((told) => told.isAbout(message))
+    if (outcome.kind === 'withdrawn') for (const told of this.#told) if (told.isAbout(message)) told.hide()
     const key = keyOf(bot, message.channel, outcome, message)
     const told = this.#open?.key === key ? this.#open.told : this.#begin(task, outcome)
     this.#openFor(key, told)
@@ -108,10 +121,12 @@ export class LineRecord {
     const { channel } = message
     const place = placeOf(bot, channel)
     const written = outcome.kind === 'sent' ? this.#written.get(place) : undefined
-    const line = written && isFor(written, task) ? written : undefined
-    if (line) this.#written.delete(place)
-    const parts = { bot, channel, ...(line && { text: line.text }), ...toResult(outcome) }
-    return this.#tell(parts, { channel, replyTo: line?.replyTo })
+    const own = written && isFor(written.line, task) ? written : undefined
+    if (own) this.#written.delete(place)
+    const parts = { bot, channel, ...(own && { text: own.line.text }), ...toResult(outcome) }
+    const told = this.#tell(parts, { channel, replyTo: own?.line.replyTo })
+    this.#isShown(told, own?.atMs)
+    return told
   }
 
   #tell(parts: Omit<RecentLine, 'number' | 'atMs' | 'viewers'>, start: LineStart): ToldLine {
@@ -121,6 +136,14 @@ export class LineRecord {
     this.#told = [told, ...this.#told.slice(0, LINES_MAX - 1)]
     this.#shown = undefined
     return told
+  }
+
+  /** Another connection may have told of its clearing before ours told that it is in chat. */
+  #isShown(told: ToldLine, writtenAtMs = this.#clock.now()): void {
+    for (const clearing of this.#clearings.since(writtenAtMs)) {
+      const why = told.whyTakenOut(clearing)
+      if (why !== undefined) told.hide(why)
+    }
   }
 
   #answers(told: ToldLine, { message }: ReplyTask): void {
@@ -139,11 +162,11 @@ export class LineRecord {
 
   #forget(clearing: Clearing): void {
     this.#clearings.add(clearing, this.#clock.now())
-    this.#hide((told) => told.isTouchedBy(clearing))
-  }
-
-  #hide(isMeant: (told: ToldLine) => boolean): void {
-    for (const told of this.#told) if (told.shown.text !== undefined && isMeant(told)) told.hide()
+    const itself = this.#told.find((told) => told.isWhatWas(clearing))
+    for (const told of itself ? [itself] : this.#told) {
+      const why = told.whyCleared(clearing)
+      if (why !== undefined) told.hide(why)
+    }
     this.#shown = undefined
   }
 }

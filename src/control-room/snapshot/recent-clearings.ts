@@ -18,6 +18,11 @@ export class RecentClearings {
     if (this.#clearings.length > CLEARINGS_MAX) this.#clearings.shift()
   }
 
+  /** What was cleared away at this time and since. */
+  since(atMs: number): Clearing[] {
+    return this.#clearings.filter((one) => one.atMs >= atMs).map(({ clearing }) => clearing)
+  }
+
   /** Whether the message was cleared away; what somebody has said since then was not. */
   covers(message: ChatMessage): boolean {
     return this.#clearings.some(

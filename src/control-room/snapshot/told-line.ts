@@ -1,10 +1,23 @@
-import { type ChannelName, type ChatMessage, type Clearing, isCleared, type MessageId } from '../../domain.js'
+import {
+  type ChannelName,
+  type ChatMessage,
+  type Clearing,
+  isCleared,
+  type MessageId,
+  sameLogin,
+} from '../../domain.js'
 import type { RecentLine } from './snapshot.js'
 
 /** Messages kept that one line answers; where there are more, any clearing in its channel takes its text. */
 const ANSWERED_MAX = 100
 
-const CLEARED = 'What it answers was cleared away.'
+const ANSWERED_CLEARED = 'What it answers was cleared away.'
+const ALL_CLEARED = 'Moderators have cleared the chat.'
+const DELETED = 'A moderator has deleted it.'
+/** AutoMod held it, or Twitch said nothing of it: nobody knows its id. */
+const MAYBE_DELETED =
+  'A moderator has deleted a line of this bot: this one, or another that is shown without its text.'
+const BOT_SILENCED = 'The bot was timed out or banned, and its lines were cleared away.'
 
 /** How a line is told before it is known whom it answers. */
 export interface LineStart {
@@ -47,19 +60,42 @@ export class ToldLine {
     this.#shown = { ...this.#shown, ...parts }
   }
 
-  /** What it says is shown no more. */
-  hide(): void {
-    const { text: _, ...rest } = this.#shown
-    this.#shown = { ...rest, reason: rest.reason ?? CLEARED }
+  /** What it says is shown no more. A reason that was told before stays. */
+  hide(why = ANSWERED_CLEARED): void {
+    const { text, ...rest } = this.#shown
+    if (text !== undefined) this.#shown = { ...rest, reason: rest.reason ?? why }
   }
 
-  /** Whether it answers what was cleared away, or is that itself. Where that can't be known, it may be. */
-  isTouchedBy(clearing: Clearing): boolean {
-    const { channel, id, replyTo } = this.#start
-    if (channel !== clearing.channel) return false
-    if (clearing.kind === 'message' && (clearing.id === id || clearing.id === replyTo)) return true
+  /** Whether it is known to be the very line that was cleared away. */
+  isWhatWas(clearing: Clearing): boolean {
+    const { channel, id } = this.#start
+    return clearing.kind === 'message' && clearing.channel === channel && clearing.id === id
+  }
+
+  /** Why what it says must not be shown after this; where nobody can know whether that was meant, it must not, either. */
+  whyCleared(clearing: Clearing): string | undefined {
+    if (this.#start.channel !== clearing.channel) return undefined
+    return this.whyTakenOut(clearing) ?? (this.#answersWhatWas(clearing) ? ANSWERED_CLEARED : undefined)
+  }
+
+  /** The same of the line itself, whatever it answers. One that was refused never was in chat. */
+  whyTakenOut(clearing: Clearing): string | undefined {
+    const { bot, result } = this.#shown
+    const { channel, id } = this.#start
+    if (channel !== clearing.channel) return undefined
+    if (clearing.kind === 'chat') return ALL_CLEARED
+    if (this.isWhatWas(clearing)) return DELETED
+    const isOurs = clearing.login !== undefined && sameLogin(clearing.login, bot) && result !== 'refused'
+    if (!isOurs) return undefined
+    if (clearing.kind === 'user') return BOT_SILENCED
+    return id === undefined ? MAYBE_DELETED : undefined
+  }
+
+  #answersWhatWas(clearing: Clearing): boolean {
+    const { replyTo } = this.#start
+    if (clearing.kind === 'message' && clearing.id === replyTo) return true
     const isKnown = this.#answered.length > 0
     if (this.#isCut || (!isKnown && (clearing.kind !== 'message' || replyTo === undefined))) return true
-    return clearing.kind === 'chat' || this.#answered.some((message) => isCleared(message, clearing))
+    return this.#answered.some((message) => isCleared(message, clearing))
   }
 }

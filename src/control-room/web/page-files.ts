@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +14,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 }
+
+/** Enough to tell one page from another. */
+const MARK_DIGITS = 16
 
 const NOT_BUILT: Answer = {
   kind: 'text',
@@ -40,6 +44,16 @@ export class PageFiles {
   /** A page of its own, such as `index.html`. */
   page(name: string): Answer {
     return this.#files.get(name) ?? NOT_BUILT
+  }
+
+  /**
+   * Another one for another page, and nothing else: the names of all that a page loads are in it, and change with what they name.
+   * `undefined` where it is not built: who has one already had better keep it.
+   */
+  markOf(name: string): string | undefined {
+    const file = this.#files.get(name)
+    if (file?.kind !== 'file') return undefined
+    return createHash('sha256').update(file.content).digest('hex').slice(0, MARK_DIGITS)
   }
 
   /** What pages load. It is the same for everybody, and holds nothing of this Chorus: no token is asked for. */

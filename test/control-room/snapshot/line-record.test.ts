@@ -29,8 +29,8 @@ const DELETED: Outcome = { kind: 'withdrawn', by: 'moderation', reason: 'the mes
 
 /** A clearing without its channel. */
 type Cleared =
-  | { readonly kind: 'message'; readonly id: MessageId }
-  | { readonly kind: 'user'; readonly userId: UserId }
+  | { readonly kind: 'message'; readonly id: MessageId; readonly login?: string }
+  | { readonly kind: 'user'; readonly userId: UserId; readonly login?: string }
   | { readonly kind: 'chat' }
 
 /** A line to one viewer is threaded to the message; one to several calls them. */
@@ -298,10 +298,72 @@ describe('what was cleared away is quoted no more', () => {
     expect(textsLeft()).toEqual([])
   })
 
-  test('the line itself', async () => {
-    const { clear, textsLeft } = await sent()
-    clear({ kind: 'message', id: toMessageId('x1') })
+  test('the line itself, and that is what is told', async () => {
+    const { clear, record, textsLeft } = await sent()
+    clear({ kind: 'message', id: toMessageId('x1'), login: 'ava' })
     expect(textsLeft()).toEqual([2])
+    expect(record.lines[1]).toMatchObject({ result: 'joint', reason: 'A moderator has deleted it.' })
+  })
+
+  test('all lines of a bot that is timed out or banned, in that channel', async () => {
+    const { clear, clock, record, send, textsLeft } = await sent()
+    const ava = { kind: 'user', userId: toUserId('u-ava'), login: 'ava' } as const
+    clear(ava, toChannelName('elsewhere'))
+    clear({ ...ava, login: 'ben' })
+    expect(textsLeft()).toEqual([2, 1])
+    clear(ava)
+    expect(textsLeft()).toEqual([])
+    expect(record.lines[0]).toMatchObject({
+      ...{ result: 'sent', viewers: ['cat'] },
+      reason: 'The bot was timed out or banned, and its lines were cleared away.',
+    })
+    await clock.advance(600 * SECOND)
+    await send(lineTo(replyTask()), 'x3')
+    expect(textsLeft()).toEqual([3])
+  })
+
+  test('of a bot’s lines none that never was in chat: it goes with what it answers alone', () => {
+    const { clear, events, record, refuse, write } = recording()
+    const ann = replyTask({ login: 'ann' })
+    events.emit('reply:ready', { task: ann, tookMs: 1 })
+    write(lineTo(ann))
+    refuse('made anew')
+    clear({ kind: 'user', userId: toUserId('u-ava'), login: 'ava' })
+    expect(record.lines[0]).toMatchObject({ text: 'hello' })
+    clear({ kind: 'user', userId: ann.message.userId, login: 'ann' })
+    expect(record.lines[0]).not.toHaveProperty('text')
+  })
+
+  test.each([
+    ['message', { kind: 'message', id: toMessageId('x1'), login: 'ava' }, 'A moderator has deleted it.'],
+    ['user', { kind: 'user', userId: toUserId('u-ava'), login: 'ava' }, /^The bot was timed out/],
+    ['chat', { kind: 'chat' }, 'Moderators have cleared the chat.'],
+  ] as const)(
+    'a line of ours that was on its way, when another connection heard of it first: %s',
+    async (_kind, clearing, reason) => {
+      const { clear, clock, events, record, write } = recording()
+      write(lineTo(replyTask()))
+      await clock.advance(100)
+      clear(clearing)
+      await clock.advance(100)
+      events.emit('line:sent', { bot: AVA, line: lineTo(replyTask()), id: toMessageId('x1') })
+      await breath()
+      expect(record.lines).toMatchObject([{ result: 'sent', reason: expect.stringMatching(reason) }])
+      expect(record.lines[0]).not.toHaveProperty('text')
+    },
+  )
+
+  test('a line whose id nobody has told, by any deleted one of its bot that is not known', async () => {
+    const { clear, record, send, settle, write } = recording()
+    const [ann, bob] = [replyTask({ login: 'ann' }), replyTask({ login: 'bob' })]
+    await send(lineTo(bob), 'x1', bob)
+    write(lineTo(ann))
+    settle({ kind: 'sent', inDoubt: true }, ann)
+    clear({ kind: 'message', id: toMessageId('y1'), login: 'ben' })
+    clear({ kind: 'message', id: toMessageId('x1'), login: 'ava' })
+    expect(record.lines.map(({ text }) => text)).toEqual(['hello', undefined])
+    clear({ kind: 'message', id: toMessageId('y2'), login: 'ava' })
+    expect(record.lines.map(({ text }) => text)).toEqual([undefined, undefined])
   })
 
   test('before the line that answers it was confirmed', async () => {

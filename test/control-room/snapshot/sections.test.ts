@@ -112,6 +112,29 @@ test('what was timed out while its answer was on its way is quoted nowhere', asy
   expect(look().lines[0]).not.toHaveProperty('text')
 })
 
+test('a line of a bot that a moderator deletes is told as deleted, and is quoted no more', async () => {
+  const { fixture, look } = await watched({ ...AT_ONCE, bots: ['ava'] })
+  await outcomeOf(fixture, ask(fixture, { viewer: 'ann' }))
+  const [said] = fixture.record.of('line:sent')
+  expect(fixture.room.delete(said?.id ?? '')).toBe(true)
+  await fixture.record.until((told) => told.of('chat:cleared').length > 0)
+  const [line] = look().lines
+  expect(line).toMatchObject({ bot: 'ava', viewers: ['ann'], result: 'sent' })
+  expect(line).toMatchObject({ reason: 'A moderator has deleted it.' })
+  expect(line).not.toHaveProperty('text')
+})
+
+test('the lines of a bot that is timed out itself are quoted no more, and those of another one are', async () => {
+  const { fixture, look } = await watched({ ...AT_ONCE, bots: ['ava', 'ben'] })
+  for (const bot of ['ava', 'ben']) await outcomeOf(fixture, ask(fixture, { viewer: 'ann', bot }))
+  fixture.room.timeout('ava', 600)
+  await fixture.record.until((told) => told.of('chat:cleared').length > 0)
+  const [ofBen, ofAva] = look().lines
+  expect(ofBen).toMatchObject({ bot: 'ben', text: expect.any(String) })
+  expect(ofAva).toMatchObject({ bot: 'ava', reason: expect.stringMatching(/^The bot was timed out/) })
+  expect(ofAva).not.toHaveProperty('text')
+})
+
 test('what Chorus is stays the same, and is told with the identical object', async () => {
   const chorus = await idleChorus()
   const clock = new ManualClock()
@@ -158,8 +181,8 @@ describe('/api/events', () => {
       if (text.includes('event: requests')) break
     }
     const names = Array.from(text.matchAll(/^event: (.*)$/gm), ([, name]) => name)
-    expect(names.slice(0, 8)).toEqual([
-      ...['clock', 'about', 'status', 'glance', 'waiting', 'lines', 'history', 'requests'],
+    expect(names.slice(0, 9)).toEqual([
+      ...['clock', 'page', 'about', 'status', 'glance', 'waiting', 'lines', 'history', 'requests'],
     ])
     const [, sampled = '{}'] = /^event: history\ndata: (.*)$/m.exec(text) ?? []
     expect(JSON.parse(sampled)).toMatchObject({ waiting: [0], answered: [0], lines: [0] })

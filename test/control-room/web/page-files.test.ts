@@ -29,6 +29,19 @@ describe('the files of the page', () => {
     expect(files.page('index.html')).toMatchObject({ kind: 'file', type: 'text/html; charset=utf-8' })
   })
 
+  test('have a mark that is another one for another page, and the same for the same', () => {
+    const mark = () => new PageFiles(folder).markOf('overlay.html')
+    const folder = folderWith(['index.html', 'overlay.html'])
+    const before = mark()
+    expect(before).toMatch(/^[\da-f]{16}$/)
+    writeFileSync(path.join(folder, 'index.html'), 'another page')
+    expect(mark()).toBe(before)
+    writeFileSync(path.join(folder, 'overlay.html'), 'another overlay')
+    expect(mark()).not.toBe(before)
+    rmSync(path.join(folder, 'overlay.html'))
+    expect(mark()).toBe(undefined)
+  })
+
   test('are missed with advice where nothing was built', () => {
     const files = new PageFiles(path.join(folderWith([]), 'nowhere'))
     expect(files.routes).toEqual([])
