@@ -18,7 +18,7 @@ async function ask(chorus: ChorusProcess, world: World, questions: number): Prom
 describe('a stop', () => {
   test('by SIGTERM answers ten open mentions first and ends with 0', async ({ cli, world }) => {
     cli.write('live.yaml', configFor(BOTS))
-    const chorus = cli.start(['start'], world.env())
+    const chorus = cli.start(['start'], { ...world.env(), LOG_LEVEL: 'debug' })
     await ask(chorus, world, 10)
     chorus.signal('SIGTERM')
     expect(await chorus.event('stopping')).toMatchObject({
@@ -34,7 +34,7 @@ describe('a stop', () => {
 
   test('takes nothing new', async ({ cli, world }) => {
     cli.write('live.yaml', configFor(BOTS))
-    const chorus = cli.start(['start'], world.env())
+    const chorus = cli.start(['start'], { ...world.env(), LOG_LEVEL: 'debug' })
     await ask(chorus, world, 1)
     chorus.signal('SIGTERM')
     await chorus.event('stopping')
@@ -45,7 +45,7 @@ describe('a stop', () => {
 
   test('ends with 0 at its deadline, and says what waits for the next start', async ({ cli, world }) => {
     cli.write('live.yaml', configFor(BOTS, 'stop: { deadline: 1 }\n'))
-    const chorus = cli.start(['start'], world.env())
+    const chorus = cli.start(['start'], { ...world.env(), LOG_LEVEL: 'debug' })
     world.model.always({ kind: 'hang' })
     await ask(chorus, world, 3)
     chorus.signal('SIGTERM')
@@ -57,7 +57,7 @@ describe('a stop', () => {
 
   test('by two Ctrl-C a second apart ends at once', async ({ cli, world }) => {
     cli.write('live.yaml', configFor(BOTS, 'stop: { deadline: 600 }\n'))
-    const chorus = cli.start(['start'], world.env())
+    const chorus = cli.start(['start'], { ...world.env(), LOG_LEVEL: 'debug' })
     world.model.always({ kind: 'hang' })
     await ask(chorus, world, 2)
     chorus.signal('SIGINT')
@@ -78,7 +78,7 @@ describe('a stop', () => {
     world,
   }) => {
     cli.write('live.yaml', configFor(BOTS))
-    const chorus = cli.start(['start'], world.env())
+    const chorus = cli.start(['start'], { ...world.env(), LOG_LEVEL: 'debug' })
     await ask(chorus, world, 1)
     chorus.signal('SIGINT')
     await chorus.event('stopping')

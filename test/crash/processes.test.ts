@@ -14,7 +14,7 @@ function start(cli: Cli, world: World): ChorusProcess {
   return cli.start(['start'], environment(world))
 }
 
-const environment = (world: World) => ({ ...world.env(BOTS), CHORUS_DATA_DIR: 'data' })
+const environment = (world: World) => ({ ...world.env(BOTS), CHORUS_DATA_DIR: 'data', LOG_LEVEL: 'debug' })
 
 /** A question, and who is owed an answer. */
 interface Asked {
