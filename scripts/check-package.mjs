@@ -83,8 +83,7 @@ async function install(temp, consumer) {
 
 /** @param {string} consumer */
 function checkContents(consumer) {
-  const inPackage = (/** @type {string} */ name) =>
-    existsSync(path.join(consumer, 'node_modules', 'chorus', name))
+  const inPackage = (/** @type {string} */ name) => existsSync(inInstalled(consumer, name))
   const wanted = [
     'dist/index.d.ts',
     'dist/page/index.html',
@@ -99,7 +98,27 @@ function checkContents(consumer) {
   const missing = wanted.filter((name) => !inPackage(name))
   const stray = unwanted.filter(inPackage)
   if (missing.length > 0) throw new Problem(`The package lacks ${missing.join(', ')}.`)
+  const dead = linksOf(inInstalled(consumer, 'README.md')).filter((link) => !inPackage(link))
+  if (dead.length > 0) throw new Problem(`The package lacks what its README links to: ${dead.join(', ')}.`)
   if (stray.length > 0) throw new Problem(`The package should not hold ${stray.join(', ')}.`)
+}
+
+/**
+ * @param {string} consumer
+ * @param {string} name
+ */
+function inInstalled(consumer, name) {
+  return path.join(consumer, 'node_modules', 'chorus', name)
+}
+
+/**
+ * The files that a page of Markdown links to or shows, without the place in them.
+ *
+ * @param {string} file
+ */
+function linksOf(file) {
+  const targets = [...readFileSync(file, 'utf8').matchAll(/\]\(([^)#\s]+)/g)].map(([, target = '']) => target)
+  return targets.filter((target) => !/^[a-z]+:/i.test(target))
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type ChatStatus, TwitchChat } from './chat/twitch-chat.js'
 import { type Clock, DAY, systemClock } from './clock.js'
 import { loadEnvironment, parseConfig } from './config.js'
-import { type Config, type ConfigInput, toBots } from './config-schema.js'
+import { type ConfigInput, toBots } from './config-schema.js'
 import { type Bot, type ChannelName, type ChatLine, toChannelName, toMessageId } from './domain.js'
 import type { Environment } from './environment.js'
 import { ChorusError } from './errors.js'
@@ -87,10 +87,16 @@ export interface Chorus extends AsyncDisposable {
    */
   tryOut(tryOut: TryOut, options?: { readonly signal?: AbortSignal }): Promise<TriedLine>
   /**
+   * Takes the data folder, which one Chorus may run on: what `start` does first, for who has to know before. Safe to call twice.
+   *
+   * @throws ChorusError `data-folder-taken` when another one runs on it, `journal-newer`; `stopping` after a stop
+   */
+  open(): void
+  /**
    * Takes over what the last run left in the journal, and connects. Resolves when every bot has joined, is parked, or has
    * failed its first attempt; what failed is tried again until the stop. The `ready` event tells when all bots that can are in chat.
    *
-   * @throws ChorusError `data-folder-taken` when another Chorus runs on the data folder, `journal-newer`; `stopping` after a stop
+   * @throws ChorusError as {@link Chorus.open}
    */
   start(): Promise<void>
   /** Answers what was accepted, up to the deadline in milliseconds, then leaves chat. Safe to call twice. */
@@ -131,7 +137,14 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   const channels = config.channels.map(toChannelName)
   const settings = toEngineSettings(config)
   const conversation = new Conversation({ clock })
-  const journal = createJournal({ config, environment, conversation, clock, events })
+  const { dataDir } = environment
+  const journal =
+    dataDir === undefined
+      ? undefined
+      : new Journal({
+          ...{ clock, events, folder: dataDir, keptMs: config.journal.keep * DAY },
+          linesUpTo: (message) => conversation.keptUpTo(message, PROMPT_LINES_MAX),
+        })
   const models = createModels({
     ...{ config, environment, clock, random, events },
     tokenUse: options.tokenUse ?? journal?.tokenUse,
@@ -145,7 +158,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     channels,
     tokens: options.tokens ?? keeper,
     ...(environment.chatUrl !== undefined && { url: environment.chatUrl }),
-    dataDir: environment.dataDir,
+    dataDir,
     clock,
     random,
     events,
@@ -206,32 +219,8 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
   return assemble({
     ...{ router, events, bots, channels, slots: settings.limits },
     ...{ chat, conversation, models, rehearsal, journal },
-    deadLetters: environment.dataDir === undefined ? undefined : new DeadLetters(environment.dataDir),
+    deadLetters: dataDir === undefined ? undefined : new DeadLetters(dataDir),
     keeper: options.tokens ? undefined : keeper,
-  })
-}
-
-interface JournalParts {
-  readonly config: Config
-  readonly environment: Environment
-  readonly conversation: Conversation
-  readonly clock: Clock
-  readonly events: ChorusEmitter
-}
-
-/** Where replies are written down; nowhere without a data folder. */
-function createJournal({
-  config,
-  environment: { dataDir },
-  conversation,
-  ...parts
-}: JournalParts): Journal | undefined {
-  if (dataDir === undefined) return undefined
-  return new Journal({
-    ...parts,
-    folder: dataDir,
-    keptMs: config.journal.keep * DAY,
-    linesUpTo: (message) => conversation.keptUpTo(message, PROMPT_LINES_MAX),
   })
 }
 
@@ -259,6 +248,10 @@ function assemble({ chat, conversation, journal, keeper, models, rehearsal, ...p
     await router.stop(options)
     await leave()
   }
+  const open = () => {
+    if (isOver) throw new ChorusError('stopping', 'this Chorus was stopped: create another one')
+    journal?.open()
+  }
   const isDurable = () => journal?.isDurable ?? false
   return {
     ...parts,
@@ -275,9 +268,9 @@ function assemble({ chat, conversation, journal, keeper, models, rehearsal, ...p
     chatStatus: () => chat.status(),
     modelStatus: () => models.status(),
     tryOut: (tryOut, options) => rehearsal.tryOut(tryOut, options),
+    open,
     async start() {
-      if (isOver) throw new ChorusError('stopping', 'this Chorus was stopped: create another one')
-      journal?.open()
+      open()
       models.start()
       for (const [channel, lines] of journal?.lines() ?? []) conversation.restore(channel, lines)
       // Before anybody connects: what may be repeated may be so only for seconds.

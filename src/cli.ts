@@ -12,7 +12,7 @@ import { DEMO_BOTS_MAX } from './commands/demo-cast.js'
 import { doctorCommand } from './commands/doctor.js'
 import { loginCommand } from './commands/login.js'
 import { replayCommand } from './commands/replay.js'
-import { simulateCommand } from './commands/simulate.js'
+import { type SimulateOptions, simulateCommand } from './commands/simulate.js'
 import { startCommand } from './commands/start.js'
 import { LOGIN_PATTERN } from './config-schema.js'
 import { type ErrorCode, toChorusError } from './errors.js'
@@ -183,9 +183,10 @@ interface ReplayFlags extends ConfigOption {
   readonly seed: number
 }
 
+// One name per option: an option that takes several would swallow what stands behind it.
+const collect = (name: string, names: string[]) => [...names, name]
+
 function addReplay(chorus: Command): void {
-  // One name per option: an option that takes several would swallow the file behind it.
-  const collect = (name: string, names: string[]) => [...names, name]
   chorus
     .command('replay')
     .description(
@@ -206,11 +207,7 @@ function addReplay(chorus: Command): void {
     )
 }
 
-interface SimulateFlags {
-  readonly twitchPort: number
-  readonly modelPort: number
-  readonly seed: number
-}
+type SimulateFlags = Omit<SimulateOptions, 'write'>
 
 function addSimulate(chorus: Command): void {
   chorus
@@ -221,6 +218,12 @@ function addSimulate(chorus: Command): void {
     .option('--twitch-port <n>', 'port of the built-in Twitch, 0 = any free one', wholeNumber(0, 65_535), 0)
     .option('--model-port <n>', 'port of the built-in model, 0 = any free one', wholeNumber(0, 65_535), 0)
     .option('--seed <n>', 'latencies and answers repeat with the same seed', wholeNumber(0, SEED_MAX), 1)
+    .option(
+      '--moderator <login>',
+      'who is moderator in every channel; may be given again',
+      (text: string, names: string[]) => collect(twitchLogin(text), names),
+      [],
+    )
     .action((flags: SimulateFlags) => simulateCommand({ ...flags, write }))
 }
 

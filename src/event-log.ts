@@ -28,9 +28,10 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
     level: 'debug',
     fields: ({ message, decisions }) => ({ ...ofMessage(message), decisions }),
   },
-  'reply:accepted': { level: 'info', fields: ({ task }) => ({ ...ofTask(task), cause: task.cause }) },
+  // A raid brings a thousand of them within seconds, and a start finds as many: how each ends is told, and how many were left.
+  'reply:accepted': { level: 'debug', fields: ({ task }) => ({ ...ofTask(task), cause: task.cause }) },
   'reply:restored': {
-    level: 'info',
+    level: 'debug',
     fields: ({ task, ageMs }) => ({ ...ofTask(task), cause: task.cause, ageMs }),
   },
   'reply:started': {

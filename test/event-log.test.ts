@@ -13,6 +13,7 @@ import { ChorusError } from '../src/errors.js'
 import { logEvents } from '../src/event-log.js'
 import { ChorusEmitter } from '../src/events.js'
 import { createLogger } from '../src/logger.js'
+import { BacklogWatch } from '../src/queue/backlog-watch.js'
 import { chatMessage } from './support/chat-message.js'
 
 const bot = toBotLogin('stickyman1776')
@@ -30,7 +31,7 @@ function logged(level: 'debug' | 'info', emit: (events: ChorusEmitter) => void):
 }
 
 test('a line names its event, the ids and a constant message', () => {
-  const [line] = logged('info', (events) => events.emit('reply:accepted', { task }))
+  const [line] = logged('debug', (events) => events.emit('reply:accepted', { task }))
   expect(line).toMatchObject({
     event: 'reply:accepted',
     msg: 'reply accepted',
@@ -76,6 +77,27 @@ test('what viewers and bots say is in the log only at debug', () => {
   const inDetail = JSON.stringify(logged('debug', emit))
   expect(inDetail).toContain('words of a viewer')
   expect(inDetail).toContain('words of a bot')
+})
+
+test('a raid of a hundred is a line for each reply that ends, and a few for all; so is what was left of it at the next start', () => {
+  const lines = logged('info', (events) => {
+    const backlog = new BacklogWatch(20, events)
+    for (let size = 1; size <= 100; size++) {
+      events.emit('reply:accepted', { task })
+      backlog.update(size, 0)
+    }
+    for (let left = 99; left >= 40; left--) {
+      events.emit('reply:settled', { task, outcome: { kind: 'sent' }, tookMs: 1 })
+      backlog.update(left, 0)
+    }
+    for (let left = 40; left > 0; left--) events.emit('reply:restored', { task, ageMs: 9 })
+    events.emit('journal:restored', { count: 40, ended: 0, absent: 0 })
+  })
+  expect(lines.filter(({ event }) => event !== 'reply:settled')).toMatchObject([
+    { event: 'backlog:raised', size: 21 },
+    { event: 'journal:restored', count: 40 },
+  ])
+  expect(lines).toHaveLength(62)
 })
 
 test('a reply that ends in another way than sent is a warning with its reason', () => {

@@ -7,6 +7,8 @@ export interface SimulateOptions {
   readonly twitchPort: number
   readonly modelPort: number
   readonly seed: number
+  /** Logins that are moderator in every channel. */
+  readonly moderator: readonly string[]
   readonly write: (text: string) => unknown
 }
 
@@ -19,11 +21,15 @@ export async function simulateCommand({
   twitchPort,
   modelPort,
   seed,
+  moderator: moderators,
   write,
 }: SimulateOptions): Promise<void> {
   const clock = systemClock()
   const random = seededRandom(seed)
-  await using twitch = new TwitchSimulator({ clock, random, port: twitchPort, openRegistration: true })
+  await using twitch = new TwitchSimulator({
+    ...{ clock, random, moderators, port: twitchPort },
+    openRegistration: true,
+  })
   await using model = new ModelSimulator({ clock, random, port: modelPort })
   await twitch.start()
   await model.start()

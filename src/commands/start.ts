@@ -49,6 +49,8 @@ export async function startCommand({ file }: { readonly file?: string | undefine
   })
   tellNewcomers(chorus, logger)
   const live = async () => {
+    // Before anybody is told of a control room that would be gone at once.
+    chorus.open()
     await room.start()
     tellRoom(room, {
       isForPeople: process.stdout.isTTY,

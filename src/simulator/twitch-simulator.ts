@@ -21,6 +21,8 @@ export interface TwitchSimulatorOptions {
   readonly accounts?: readonly AccountInput[]
   /** Whether any name with any token may log in, too; false by default. */
   readonly openRegistration?: boolean
+  /** Who is moderator of every room but their own, where they are the broadcaster; nobody by default. */
+  readonly moderators?: readonly string[]
   /** How long each line takes to a client, in milliseconds; 0 by default. */
   readonly latencyMs?: number
 }
@@ -41,6 +43,7 @@ export class TwitchSimulator {
   readonly #rooms = new Map<string, Room>()
   readonly #connections = new Set<Connection>()
   readonly #server: ChatServer
+  readonly #moderators: readonly string[]
   readonly #context: ConnectionContext
   #connectionCount = 0
   #started: Promise<void> | undefined
@@ -50,6 +53,7 @@ export class TwitchSimulator {
       accounts: options.accounts ?? [],
       isOpen: options.openRegistration ?? false,
     })
+    this.#moderators = (options.moderators ?? []).map((login) => login.toLowerCase())
     this.#context = {
       clock: options.clock,
       random: options.random,
@@ -248,6 +252,7 @@ export class TwitchSimulator {
     if (known || this.#rooms.size >= ROOMS_MAX) return known
     const { clock, random } = this.#context
     const room = new Room({ channel: name, clock, random, shown: this.#shown })
+    for (const login of this.#moderators) if (login !== name) room.setRole(login, 'moderator')
     this.#rooms.set(name, room)
     return room
   }

@@ -73,7 +73,7 @@ test('a stop that is asked for in the control room is graceful, and ends the pro
   world,
 }) => {
   cli.write('live.yaml', configFor(['ava']))
-  const env = { ...world.env(['ava']), PORT: '0', CHORUS_CONTROL_TOKEN: TOKEN }
+  const env = { ...world.env(['ava']), PORT: '0', CHORUS_CONTROL_TOKEN: TOKEN, LOG_LEVEL: 'debug' }
   const chorus = cli.start(['start'], env)
   const { url } = (await chorus.event('control-room')) as unknown as Told
   await chorus.event('ready')

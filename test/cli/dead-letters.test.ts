@@ -47,7 +47,7 @@ describe('beside a running Chorus', () => {
     const redrive = await cli.run(['dead-letters', 'redrive', id])
     expect(redrive).toMatchObject({ code: 0, stderr: '' })
     expect(redrive.stdout).toMatch(/the running Chorus \(process \d+\) takes it up within 2 seconds\.$/)
-    expect(await chorus.event('reply:restored')).toMatchObject({ task: id })
+    expect(await chorus.event('journal:restored')).toMatchObject({ count: 1 })
     expect(await world.answers(1)).toEqual([expect.stringMatching(/^ava: @Viewer0 /)])
     expect(await chorus.event('dead-letters:counted', 2)).toMatchObject({ level: 30, count: 0 })
     expect(await idsOf(cli)).toEqual([])

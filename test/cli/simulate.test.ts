@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { describe, expect } from 'vitest'
-import { test as base, configFor } from './cli-test.js'
+import { joinAs } from '../simulator/irc-socket.js'
+import { test as base, CHANNEL, configFor } from './cli-test.js'
 
 /** A port that the test holds. */
 const test = base.extend<{ takenPort: number }>({
@@ -28,6 +29,22 @@ describe('simulate', () => {
       expect([code, stdout]).toEqual([1, ''])
     },
   )
+
+  test('makes those who are named moderators of every channel, and its own account the broadcaster', async ({
+    cli,
+  }) => {
+    const simulator = cli.start(['simulate', '--moderator', 'Ann', '--moderator', CHANNEL])
+    const [, url = ''] = /TWITCH_CHAT_URL=(\S+)/.exec(await simulator.line(/TWITCH_CHAT_URL=/)) ?? []
+    const badges = async (login: string) => {
+      const client = await joinAs({ url }, login, CHANNEL)
+      return /badges=([^;]*)/.exec(await client.line(`USERSTATE #${CHANNEL}`))?.[1]
+    }
+    expect(await badges('ann')).toBe('moderator/1')
+    expect(await badges(CHANNEL)).toBe('broadcaster/1')
+    expect(await badges('ben')).toBe('')
+    const wrong = await cli.run(['simulate', '--moderator', 'no login'])
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('It wants a Twitch login') })
+  })
 
   test('prints addresses that a live start can use, and ends with 0 when it is told to', async ({ cli }) => {
     const simulator = cli.start(['simulate'])

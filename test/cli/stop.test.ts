@@ -19,7 +19,7 @@ describe('a stop', () => {
   test('by SIGTERM answers ten open mentions first and ends with 0', async ({ cli, world }) => {
     // As long as it takes: how many fit into the usual eight seconds is the machine's affair.
     cli.write('live.yaml', configFor(BOTS, 'stop: { deadline: 60 }\n'))
-    const chorus = cli.start(['start'], world.env())
+    const chorus = cli.start(['start'], { ...world.env(), LOG_LEVEL: 'debug' })
     await ask(chorus, world, 10)
     chorus.signal('SIGTERM')
     expect(await chorus.event('stopping')).toMatchObject({
@@ -35,7 +35,7 @@ describe('a stop', () => {
 
   test('takes nothing new', async ({ cli, world }) => {
     cli.write('live.yaml', configFor(BOTS))
-    const chorus = cli.start(['start'], world.env())
+    const chorus = cli.start(['start'], { ...world.env(), LOG_LEVEL: 'debug' })
     await ask(chorus, world, 1)
     chorus.signal('SIGTERM')
     await chorus.event('stopping')
@@ -46,7 +46,7 @@ describe('a stop', () => {
 
   test('ends with 0 at its deadline, and says what waits for the next start', async ({ cli, world }) => {
     cli.write('live.yaml', configFor(BOTS, 'stop: { deadline: 1 }\n'))
-    const chorus = cli.start(['start'], world.env())
+    const chorus = cli.start(['start'], { ...world.env(), LOG_LEVEL: 'debug' })
     world.model.always({ kind: 'hang' })
     await ask(chorus, world, 3)
     chorus.signal('SIGTERM')
@@ -58,7 +58,7 @@ describe('a stop', () => {
 
   test('by two Ctrl-C a second apart ends at once', async ({ cli, world }) => {
     cli.write('live.yaml', configFor(BOTS, 'stop: { deadline: 600 }\n'))
-    const chorus = cli.start(['start'], world.env())
+    const chorus = cli.start(['start'], { ...world.env(), LOG_LEVEL: 'debug' })
     world.model.always({ kind: 'hang' })
     await ask(chorus, world, 2)
     chorus.signal('SIGINT')
@@ -79,7 +79,7 @@ describe('a stop', () => {
     world,
   }) => {
     cli.write('live.yaml', configFor(BOTS))
-    const chorus = cli.start(['start'], world.env())
+    const chorus = cli.start(['start'], { ...world.env(), LOG_LEVEL: 'debug' })
     await ask(chorus, world, 1)
     chorus.signal('SIGINT')
     await chorus.event('stopping')

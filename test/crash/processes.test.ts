@@ -16,7 +16,7 @@ function start(cli: Cli, world: World): ChorusProcess {
   return cli.start(['start'], environment(world))
 }
 
-const environment = (world: World) => ({ ...world.env(BOTS), CHORUS_DATA_DIR: 'data' })
+const environment = (world: World) => ({ ...world.env(BOTS), CHORUS_DATA_DIR: 'data', LOG_LEVEL: 'debug' })
 
 /** A question, and who is owed an answer. */
 interface Asked {
@@ -49,8 +49,9 @@ describe('two processes on one data folder', () => {
   test('the second ends with advice, and the first answers on', async ({ cli, world }) => {
     const first = start(cli, world)
     await first.event('ready')
-    const { code, stderr } = await cli.run(['start'], environment(world))
+    const { code, stderr, stdout } = await cli.run(['start'], environment(world))
     expect(code).toBe(1)
+    expect(stdout).not.toContain('control room')
     expect(stderr).toMatch(
       /^chorus: Another Chorus runs on .*data \(process \d+\)\.\nStop the other one, or give this one/,
     )

@@ -60,7 +60,7 @@ let pings = 0
 
 /** Logs in as `login` with the token `oauth:LOGIN` and joins the channels. */
 export async function joinAs(
-  simulator: TwitchSimulator,
+  simulator: Pick<TwitchSimulator, 'url'>,
   login: string,
   ...channels: readonly string[]
 ): Promise<IrcSocket> {
