@@ -110,8 +110,8 @@ export type Blocked = string
 export type BlockedCheck = (bot: BotLogin, channel: ChannelName) => Blocked | undefined
 
 /**
- * When an account could have written so many more lines to a channel, behind those that wait already: milliseconds from
- * now, as Twitch's limits have it; 0 for none.
+ * When an account could have written so many more lines to a channel, perhaps none, behind those that wait already:
+ * milliseconds from now, as Twitch's limits have it; 0 where nothing is to be written.
  */
 export type SendForecast = (bot: BotLogin, channel: ChannelName, lines: number) => number
 
@@ -129,6 +129,8 @@ export interface LaneStatus extends LaneWait {
   readonly working: number
   readonly ready: number
   readonly held: number
+  /** Until every mention that is in the lane now is answered: those that may come are not in it. Milliseconds; 0 where none is. */
+  readonly doneMs: number
   /** How many viewers share a line now; 1 while each has one of his own. */
   readonly viewersPerLine: number
 }

@@ -127,8 +127,8 @@ export class TwitchChat {
   }
 
   /**
-   * When a bot could have written so many more lines to a channel, behind those that wait already: milliseconds from now;
-   * 0 for none, and for a bot that is unknown. That it is {@link blocked} there is not in it.
+   * When a bot could have written so many more lines to a channel, perhaps none, behind those that wait already: milliseconds
+   * from now; 0 where nothing is to be written, and for a bot that is unknown. That it is {@link blocked} there is not in it.
    */
   sendForecastMs(bot: BotLogin, channel: ChannelName, lines: number): number {
     return this.#accounts.get(bot.toLowerCase())?.forecastMs(channel, lines) ?? 0

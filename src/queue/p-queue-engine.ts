@@ -21,6 +21,7 @@ import type {
 import { BacklogWatch } from './backlog-watch.js'
 import { DrainWatch } from './drain-watch.js'
 import { type JointRules, LaneForecast } from './lane-forecast.js'
+import { toLaneStatus } from './lane-status.js'
 import { Lanes } from './lanes.js'
 import { isInFlight, Ledger, type LedgerEntry, toRecord } from './ledger.js'
 import { NO_JOURNAL } from './no-journal.js'
@@ -176,12 +177,8 @@ export class PQueueEngine implements ReplyQueue {
   }
 
   lanes(): { readonly [login: string]: LaneStatus } {
-    const lanes: Record<string, LaneStatus> = {}
-    for (const bot of this.#options.bots) {
-      const viewersPerLine = this.#forecast.viewersPerLine(bot)
-      lanes[bot] = { ...this.#ledger.states(bot), ...this.#forecast.wait(bot, () => true), viewersPerLine }
-    }
-    return lanes
+    const parts = { ledger: this.#ledger, forecast: this.#forecast }
+    return Object.fromEntries(this.#options.bots.map((bot) => [bot, toLaneStatus(bot, parts)]))
   }
 
   calm(isOn: boolean): void {

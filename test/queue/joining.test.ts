@@ -68,6 +68,20 @@ it('lines are for one viewer each when nobody waits any more, and when calm is o
   expect(together).toEqual([])
 })
 
+it('a lane that is about to share lines is done as soon as that, and says so before it has begun', async () => {
+  const { clock, engine, settled, together } = joiningFixture()
+  await engine.accept(viewers(60))
+  expect(together).toEqual([])
+  const { doneMs = 0, expectedMs = 0 } = engine.lanes().ava ?? {}
+  await clock.advance(100 * SECOND)
+  expect(settled).toHaveLength(60)
+  expect(together.length).toBeGreaterThan(5)
+  const tookMs = settled.at(-1)?.atMs ?? 0
+  expect(Math.abs(doneMs - tookMs)).toBeLessThanOrEqual(2 * SECOND)
+  expect(Math.abs(expectedMs - tookMs)).toBeLessThanOrEqual(3 * SECOND)
+  expect(engine.lanes().ava).toMatchObject({ doneMs: 0 })
+})
+
 it('what waits in a channel that is closed to the bot is told of, and has nothing else give way', async () => {
   const { clock, engine } = joiningFixture({
     blocked: (_bot, channel) => (channel === 'shut' ? 'closed' : undefined),

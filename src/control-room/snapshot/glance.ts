@@ -2,7 +2,7 @@ import type { ChorusStatus } from '../../chorus.js'
 import type { EpisodeState } from './episode.js'
 import { type Note, toNotes } from './note.js'
 import type { Glance } from './snapshot.js'
-import { toSpan } from './span.js'
+import { toForeseen } from './span.js'
 
 /** All that a glance is made of. */
 export interface Situation {
@@ -93,13 +93,11 @@ function toStandIn({ answeredBy, tokens }: ChorusStatus['model']): string | unde
  */
 function doneIn({ chat, controls, lanes }: ChorusStatus): string {
   const silent = new Set([...chat.parked, ...controls.muted].map(({ bot }) => bot as string))
-  const expectedMs = Object.entries(lanes)
-    .filter(
-      ([bot, { waiting, working, ready, held }]) => !silent.has(bot) && waiting + working + ready + held > 0,
-    )
-    .map(([, lane]) => lane.expectedMs)
-  const mostMs = Math.max(0, ...expectedMs)
-  return mostMs > 0 && Number.isFinite(mostMs) ? `, done in about ${toSpan(mostMs)}` : ''
+  const busy = Object.entries(lanes).filter(
+    ([bot, { waiting, working, ready, held }]) => !silent.has(bot) && waiting + working + ready + held > 0,
+  )
+  const mostMs = Math.max(0, ...busy.map(([, { doneMs }]) => doneMs))
+  return busy.length > 0 && Number.isFinite(mostMs) ? `, done in about ${toForeseen(mostMs)}` : ''
 }
 
 function counted(count: number, noun: string): string {
