@@ -1,6 +1,6 @@
 import { SECOND } from '../clock.js'
 import type { BotLogin, ChannelName } from '../domain.js'
-import type { LaneWait, SendForecast } from '../reply-queue.js'
+import type { SendForecast } from '../reply-queue.js'
 import { type LaneLoad, type Sharing, toLineCount, toSharedBy, toWaitMs } from './lane-plan.js'
 import type { Lanes } from './lanes.js'
 import type { Ledger } from './ledger.js'
@@ -70,30 +70,27 @@ export class LaneForecast {
     return Math.ceil(mentions / Math.ceil(mentions / Math.min(most, viewers)))
   }
 
-  /** How long mentions wait in the bot's lane, in the channels that are to count. */
-  wait(bot: BotLogin, isCounted: (channel: ChannelName) => boolean): LaneWait {
-    const waiting = this.#options.waiting(bot)
-    const oldestMs = waiting.oldestMentionMs(isCounted)
-    const counts = waiting.counts().filter(({ channel }) => isCounted(channel))
+  /** How long a mention that comes now would wait, in milliseconds: among what waits where the bot may talk. */
+  expectedMs(bot: BotLogin): number {
+    const counts = this.#countsOf(bot)
     const others = counts.reduce((sum, count) => sum + count.others, 0)
-    return {
-      // One more: that which comes now.
-      expectedMs: this.#waitMs(bot, counts, { more: 1, others }),
-      oldestMs: oldestMs === undefined ? 0 : Math.max(0, this.#options.now() - oldestMs),
-    }
+    return this.#waitMs(bot, counts, { more: 1, others })
   }
 
   /**
-   * Until every mention is answered that the lane has now, in the channels where the bot may talk. Of replies that nobody has
+   * Until every mention is answered that the lane has now, in milliseconds, where the bot may talk. Of replies that nobody has
    * asked for only those count that are in work: the others stand behind.
    *
    * @param held mentions that have failed, and go back to the lane
    */
   doneMs(bot: BotLogin, held: number): number {
-    const { isBlocked, waiting } = this.#options
-    const counts = waiting(bot).counts()
-    const open = counts.filter(({ channel }) => !isBlocked(bot, channel))
-    return this.#waitMs(bot, open, { more: held, others: 0 })
+    return this.#waitMs(bot, this.#countsOf(bot), { more: held, others: 0 })
+  }
+
+  /** How old the oldest mention is that waits, in milliseconds, in the channels that are to count; 0 where none does. */
+  oldestMs(bot: BotLogin, isCounted: (channel: ChannelName) => boolean): number {
+    const oldestMs = this.#options.waiting(bot).oldestMentionMs(isCounted)
+    return oldestMs === undefined ? 0 : Math.max(0, this.#options.now() - oldestMs)
   }
 
   /** How many viewers the bot's lines answer now: of those that wait. */
@@ -106,12 +103,12 @@ export class LaneForecast {
     return this.#joining.get(bot) ?? 1
   }
 
-  /** What waits where the bot may talk: what waits elsewhere keeps nobody waiting. */
+  /** What waits where the bot may talk, perhaps nothing any more: what waits elsewhere keeps nobody waiting. */
   #countsOf(bot: BotLogin): RoomCount[] {
     const { isBlocked, waiting } = this.#options
     return waiting(bot)
       .counts()
-      .filter(({ channel, mentions, others }) => mentions + others > 0 && !isBlocked(bot, channel))
+      .filter(({ channel }) => !isBlocked(bot, channel))
   }
 
   #sharingOf(bot: BotLogin): Sharing {
@@ -157,7 +154,8 @@ export class LaneForecast {
   /** What a lane has of the slots while it shares them with all lanes that have something to do. */
   #slotsOf(): number {
     const { bots, limits } = this.#options
-    const busy = bots.filter((bot) => this.#countsOf(bot).length > 0).length
+    const isBusy = ({ mentions, others }: RoomCount) => mentions + others > 0
+    const busy = bots.filter((bot) => this.#countsOf(bot).some(isBusy)).length
     return Math.min(limits.perBot, limits.global / Math.max(1, busy))
   }
 }

@@ -1,5 +1,5 @@
 import { type Cancel, type Clock, SECOND } from '../clock.js'
-import type { BotLogin, ReplyTask } from '../domain.js'
+import type { BotLogin, ChannelName, ReplyTask } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
@@ -56,6 +56,8 @@ export interface PQueueEngineOptions {
   readonly events: ChorusEmitter
   /** Default: no bot is ever blocked. */
   readonly blocked?: BlockedCheck | undefined
+  /** Why a bot is blocked in every channel, whatever waits for it. Default: what is known of the channels where something waits. */
+  readonly silenced?: ((bot: BotLogin) => string | undefined) | undefined
   /** Default: a model that is never known to be away, and serves whenever a line is made. */
   readonly model?: ModelStanding | undefined
   /** Default: an account may send whatever is made. */
@@ -173,11 +175,12 @@ export class PQueueEngine implements ReplyQueue {
 
   laneWait(bot: BotLogin): LaneWait {
     // What waits for a closed room keeps nobody else waiting.
-    return this.#forecast.wait(bot, (channel) => !this.#options.blocked?.(bot, channel))
+    const isOpen = (channel: ChannelName) => this.#options.blocked?.(bot, channel) === undefined
+    return { expectedMs: this.#forecast.expectedMs(bot), oldestMs: this.#forecast.oldestMs(bot, isOpen) }
   }
 
   lanes(): { readonly [login: string]: LaneStatus } {
-    const parts = { ledger: this.#ledger, forecast: this.#forecast }
+    const parts = { ...this.#options, ledger: this.#ledger, lanes: this.#lanes, forecast: this.#forecast }
     return Object.fromEntries(this.#options.bots.map((bot) => [bot, toLaneStatus(bot, parts)]))
   }
 

@@ -92,5 +92,11 @@ it('what waits in a channel that is closed to the bot is told of, and has nothin
   const { bot } = asked ?? replyTask()
   expect(engine.laneWait(bot)).toEqual({ expectedMs: expect.any(Number), oldestMs: 0 })
   expect(engine.laneWait(bot).expectedMs).toBeLessThan(5 * SECOND)
-  expect(engine.lanes().ava).toMatchObject({ waiting: 30, oldestMs: 60 * SECOND })
+  const nobodyKnows = { expectedMs: Number.POSITIVE_INFINITY, doneMs: Number.POSITIVE_INFINITY }
+  const shut = { waiting: 30, oldestMs: 60 * SECOND, blockedReason: 'closed' }
+  expect(engine.lanes().ava).toMatchObject({ ...shut, ...nobodyKnows })
+  await engine.accept(viewers(1, 'open'))
+  const open = engine.lanes().ava
+  expect(open).not.toHaveProperty('blockedReason')
+  expect([open?.expectedMs, open?.doneMs].every((ms) => ms !== undefined && ms < 5 * SECOND)).toBe(true)
 })

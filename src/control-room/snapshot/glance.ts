@@ -91,13 +91,11 @@ function toStandIn({ answeredBy, tokens }: ChorusStatus['model']): string | unde
  * When the last of those who wait will have their answer: as far as the slowest lane can tell. Nothing where nobody waits in a
  * lane that gets on.
  */
-function doneIn({ chat, controls, lanes }: ChorusStatus): string {
-  const silent = new Set([...chat.parked, ...controls.muted].map(({ bot }) => bot as string))
-  const busy = Object.entries(lanes).filter(
-    ([bot, { waiting, working, ready, held }]) => !silent.has(bot) && waiting + working + ready + held > 0,
-  )
-  const mostMs = Math.max(0, ...busy.map(([, { doneMs }]) => doneMs))
-  return busy.length > 0 && Number.isFinite(mostMs) ? `, done in about ${toForeseen(mostMs)}` : ''
+function doneIn({ lanes }: ChorusStatus): string {
+  const known = Object.values(lanes)
+    .filter(({ waiting, working, ready, held }) => waiting + working + ready + held > 0)
+    .flatMap(({ doneMs }) => (Number.isFinite(doneMs) ? [doneMs] : []))
+  return known.length > 0 ? `, done in about ${toForeseen(Math.max(...known))}` : ''
 }
 
 function counted(count: number, noun: string): string {

@@ -103,11 +103,25 @@ describe('one sentence and a light', () => {
     ['the wait is long', busy(88_000), waits(), 'busy', '7 viewers wait, done in about 90 s'],
     ['the wait is minutes', busy(150_000), waits(), 'busy', '7 viewers wait, done in about 3 min'],
     ['the wait is hours', busy(180 * MINUTE), waits(), 'busy', '7 viewers wait, done in about 3 h'],
-    ['the wait has no end', busy(Number.POSITIVE_INFINITY), waits(), 'busy', '7 viewers wait'],
+    [
+      'some of them wait for a bot that is muted',
+      {
+        lanes: {
+          ava: { ...EMPTY, waiting: 5, doneMs: Number.POSITIVE_INFINITY, blockedReason: 'It is muted.' },
+          ben: { ...EMPTY, waiting: 2, doneMs: 9000 },
+        },
+      },
+      waits(),
+      'busy',
+      '7 viewers wait, done in about 9 s',
+    ],
     ['it is nearly over', busy(0), waits(), 'busy', '7 viewers wait, done in about 1 s'],
     [
       'they wait for a bot that is muted',
-      { ...busy(9000), ...controls({ muted: [{ bot: AVA, reason: 'It is muted.' }] }) },
+      {
+        ...busy(Number.POSITIVE_INFINITY, { blockedReason: 'It is muted.' }),
+        ...controls({ muted: [{ bot: AVA, reason: 'It is muted.' }] }),
+      },
       waits(),
       'busy',
       '7 viewers wait',
