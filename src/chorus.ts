@@ -185,6 +185,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     events,
     sendForecast: (bot, channel, lines) => chat.sendForecastMs(bot, channel, lines),
     blocked: (bot, channel) => router.mutedReason(bot) ?? chat.blocked(bot, channel),
+    silenced: (bot) => router.mutedReason(bot) ?? chat.silenced(bot),
     journal,
     model: models,
   })

@@ -103,21 +103,24 @@ export interface ReplyHandler<Line = string> {
   deliver?(task: ReplyTask, line: Line, context: WorkContext): Promise<unknown>
 }
 
-/** Why a bot can't get on in a channel for now, in words a streamer understands. */
-export type Blocked = string
-
 /** Says why a bot can't talk in a channel; `undefined` while it can. */
 export type BlockedCheck = (bot: BotLogin, channel: ChannelName) => Blocked | undefined
 
 /**
- * When an account could have written so many more lines to a channel, behind those that wait already: milliseconds from
- * now, as Twitch's limits have it; 0 for none.
+ * When an account could have written so many more lines to a channel, perhaps none, behind those that wait already:
+ * milliseconds from now, as Twitch's limits have it; 0 where nothing is to be written.
  */
 export type SendForecast = (bot: BotLogin, channel: ChannelName, lines: number) => number
 
+/** Why a bot can't get on in a channel for now, in words a streamer understands. */
+export type Blocked = string
+
 /** How long a mention that comes now would wait in a lane, and how long others have waited there. Milliseconds. */
 export interface LaneWait {
-  /** Until it is answered, from what waits, the model's measured times, the slots and what the account may send. */
+  /**
+   * Until it is answered, from what waits, the model's measured times, the slots and what the account may send. Infinite, which
+   * JSON tells as `null`, while nobody can know.
+   */
   readonly expectedMs: number
   /** The age of the oldest mention that nobody works on; 0 where there is none. */
   readonly oldestMs: number
@@ -129,6 +132,13 @@ export interface LaneStatus extends LaneWait {
   readonly working: number
   readonly ready: number
   readonly held: number
+  /**
+   * Until every mention is answered that is in the lane now and gets on: those that may come are not in it. Milliseconds; 0 where
+   * there is none; infinite, in JSON `null`, while nobody can know.
+   */
+  readonly doneMs: number
+  /** Why nothing in it gets on, as while the bot is muted or parked; only while that is so. Then nobody knows how long it takes. */
+  readonly blockedReason?: Blocked
   /** How many viewers share a line now; 1 while each has one of his own. */
   readonly viewersPerLine: number
 }

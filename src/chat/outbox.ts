@@ -68,17 +68,17 @@ export class Outbox {
   }
 
   /**
-   * Milliseconds until so many further lines could have been written to the channel; 0 for none. First go those that wait
+   * Milliseconds until so many further lines, perhaps none, could have been written to the channel. First go those that wait
    * already: also in other channels, as if they had to keep the gap, which errs by a second for each. Whatever only
    * `blocked` knows of is not in it.
    */
   forecastMs(channel: ChannelName, lines: number): number {
-    if (lines <= 0) return 0
     const { budget, clock, rooms } = this.#options
     const { isPrivileged, slowMs } = rooms.standing(channel)
     const ahead = this.#waiting.channels
       .filter((other) => other === channel || rooms.closedReason(other) === undefined)
       .reduce((sum, other) => sum + this.#waiting.of(other).length, 0)
+    if (ahead + lines <= 0) return 0
     const pauseMs = this.delivery.pauseMs(channel)
     const target = { channel, isPrivileged, slowMs }
     return pauseMs + budget.forecastMs(clock.now() + pauseMs, target, ahead + lines)

@@ -126,9 +126,15 @@ export class TwitchChat {
     return account ? account.blocked(channel) : 'It has no account in this chat.'
   }
 
+  /** Why a bot can get on in none of its channels. */
+  silenced(bot: BotLogin): string | undefined {
+    const reasons = this.#options.channels.map((channel) => this.blocked(bot, channel))
+    return reasons.includes(undefined) ? undefined : reasons[0]
+  }
+
   /**
-   * When a bot could have written so many more lines to a channel, behind those that wait already: milliseconds from now;
-   * 0 for none, and for a bot that is unknown. That it is {@link blocked} there is not in it.
+   * When a bot could have written so many more lines to a channel, perhaps none, behind those that wait already: milliseconds
+   * from now; 0 where nothing is to be written, and for a bot that is unknown. That it is {@link blocked} there is not in it.
    */
   sendForecastMs(bot: BotLogin, channel: ChannelName, lines: number): number {
     return this.#accounts.get(bot.toLowerCase())?.forecastMs(channel, lines) ?? 0

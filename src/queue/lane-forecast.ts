@@ -1,6 +1,7 @@
 import { SECOND } from '../clock.js'
 import type { BotLogin, ChannelName } from '../domain.js'
-import type { LaneWait, SendForecast } from '../reply-queue.js'
+import type { SendForecast } from '../reply-queue.js'
+import { type LaneLoad, type Sharing, toLineCount, toSharedBy, toWaitMs } from './lane-plan.js'
 import type { Lanes } from './lanes.js'
 import type { Ledger } from './ledger.js'
 import type { RoomCount } from './waiting-list.js'
@@ -59,27 +60,37 @@ export class LaneForecast {
 
   /** How many viewers' mentions in the channel one line is to answer now: as few as keep the wait short. */
   viewers(bot: BotLogin, channel: ChannelName): number {
-    const { mentions } = this.#waitingFor(bot, channel)
+    const { mentions, others } = this.#waitingFor(bot, channel)
     const most = Math.min(this.#options.rules.maxViewers, mentions)
     if (most <= 1) return 1
-    const wanted = Math.min(most, this.#decideJoining(bot, channel))
+    const viewers = toSharedBy(this.#loadOf(bot, channel, mentions, others), this.#sharingOf(bot))
+    if (viewers > 1) this.#joining.set(bot, viewers)
+    else this.#joining.delete(bot)
     // The same number of lines, with as many viewers in the last one as in the first.
-    return Math.ceil(mentions / Math.ceil(mentions / wanted))
+    return Math.ceil(mentions / Math.ceil(mentions / Math.min(most, viewers)))
   }
 
-  /** How long mentions wait in the bot's lane, in the channels that are to count. */
-  wait(bot: BotLogin, isCounted: (channel: ChannelName) => boolean): LaneWait {
-    const waiting = this.#options.waiting(bot)
-    const oldestMs = waiting.oldestMentionMs(isCounted)
-    const counts = waiting.counts().filter(({ channel }) => isCounted(channel))
-    const [fullest] = counts.sort((a, b) => b.mentions - a.mentions)
-    const joined = this.#joined(bot)
-    // A line more: that of the mention that comes now.
-    const lines = counts.reduce((sum, { mentions, others }) => sum + others + Math.ceil(mentions / joined), 1)
-    return {
-      expectedMs: fullest ? this.#waitMs(bot, fullest.channel, lines) : this.#madeMs,
-      oldestMs: oldestMs === undefined ? 0 : Math.max(0, this.#options.now() - oldestMs),
-    }
+  /** How long a mention that comes now would wait, in milliseconds: among what waits where the bot may talk. */
+  expectedMs(bot: BotLogin): number {
+    const counts = this.#countsOf(bot)
+    const others = counts.reduce((sum, count) => sum + count.others, 0)
+    return this.#waitMs(bot, counts, { more: 1, others })
+  }
+
+  /**
+   * Until every mention is answered that the lane has now, in milliseconds, where the bot may talk. Of replies that nobody has
+   * asked for only those count that are in work: the others stand behind.
+   *
+   * @param held mentions that have failed, and go back to the lane
+   */
+  doneMs(bot: BotLogin, held: number): number {
+    return this.#waitMs(bot, this.#countsOf(bot), { more: held, others: 0 })
+  }
+
+  /** How old the oldest mention is that waits, in milliseconds, in the channels that are to count; 0 where none does. */
+  oldestMs(bot: BotLogin, isCounted: (channel: ChannelName) => boolean): number {
+    const oldestMs = this.#options.waiting(bot).oldestMentionMs(isCounted)
+    return oldestMs === undefined ? 0 : Math.max(0, this.#options.now() - oldestMs)
   }
 
   /** How many viewers the bot's lines answer now: of those that wait. */
@@ -92,31 +103,18 @@ export class LaneForecast {
     return this.#joining.get(bot) ?? 1
   }
 
-  /** What waits where the bot may talk: what waits elsewhere keeps nobody waiting. */
+  /** What waits where the bot may talk, perhaps nothing any more: what waits elsewhere keeps nobody waiting. */
   #countsOf(bot: BotLogin): RoomCount[] {
     const { isBlocked, waiting } = this.#options
     return waiting(bot)
       .counts()
-      .filter(({ channel, mentions, others }) => mentions + others > 0 && !isBlocked(bot, channel))
+      .filter(({ channel }) => !isBlocked(bot, channel))
   }
 
-  /** Viewers a line, 1 while the lane does not join. */
-  #decideJoining(bot: BotLogin, channel: ChannelName): number {
-    const { mentions, others } = this.#waitingFor(bot, channel)
-    const waitMs = (viewers: number) => this.#waitMs(bot, channel, Math.ceil(mentions / viewers) + others)
+  #sharingOf(bot: BotLogin): Sharing {
     const { maxViewers, whenWaitOverMs } = this.#options.rules
-    const alone = waitMs(1)
-    if (alone <= this.#enoughMs()) this.#joining.delete(bot)
-    const joined = this.#joined(bot)
-    if (joined === 1 && alone <= (this.#isCalm ? 0 : whenWaitOverMs)) return 1
-    let viewers = Math.max(2, joined)
-    while (viewers < maxViewers && waitMs(viewers) > this.#enoughMs()) viewers += 1
-    this.#joining.set(bot, viewers)
-    return viewers
-  }
-
-  #enoughMs(): number {
-    return this.#isCalm ? 0 : this.#options.rules.whenWaitOverMs / 2
+    const overMs = this.#isCalm ? 0 : whenWaitOverMs
+    return { now: this.#joined(bot), overMs, enoughMs: overMs / 2, maxViewers }
   }
 
   /** What the channel's mentions wait among: everything else in the lane. */
@@ -127,19 +125,37 @@ export class LaneForecast {
     return { mentions, others: all - mentions }
   }
 
-  /** Until so many more lines of the lane are said: what takes longer, making them or sending them. */
-  #waitMs(bot: BotLogin, channel: ChannelName, lines: number): number {
+  /** Until these rooms are done and some more in the fullest of them. */
+  #waitMs(
+    bot: BotLogin,
+    counts: readonly RoomCount[],
+    { more, others }: { readonly more: number; readonly others: number },
+  ): number {
+    const [fullest, ...rest] = [...counts].sort((a, b) => b.mentions - a.mentions)
+    const joined = this.#joined(bot)
+    const elsewhere = rest.reduce((sum, { mentions }) => sum + Math.ceil(mentions / joined), 0)
+    const mentions = (fullest?.mentions ?? 0) + more
+    const load = this.#loadOf(bot, fullest?.channel, mentions, others + elsewhere)
+    return toWaitMs(load, toLineCount(load, this.#sharingOf(bot)))
+  }
+
+  #loadOf(bot: BotLogin, channel: ChannelName | undefined, mentions: number, others: number): LaneLoad {
     const { ledger, sendForecast } = this.#options
-    const { working } = ledger.states(bot)
-    const makingMs = ((lines + working) * this.#madeMs) / this.#slotsOf()
-    const sendingMs = sendForecast?.(bot, channel, lines + working) ?? 0
-    return Math.max(makingMs, sendingMs)
+    return {
+      mentions,
+      others,
+      working: ledger.states(bot).working,
+      madeMs: this.#madeMs,
+      slots: this.#slotsOf(),
+      sentMs: (lines) => (channel === undefined ? 0 : (sendForecast?.(bot, channel, lines) ?? 0)),
+    }
   }
 
   /** What a lane has of the slots while it shares them with all lanes that have something to do. */
   #slotsOf(): number {
     const { bots, limits } = this.#options
-    const busy = bots.filter((bot) => this.#countsOf(bot).length > 0).length
+    const isBusy = ({ mentions, others }: RoomCount) => mentions + others > 0
+    const busy = bots.filter((bot) => this.#countsOf(bot).some(isBusy)).length
     return Math.min(limits.perBot, limits.global / Math.max(1, busy))
   }
 }

@@ -1,5 +1,5 @@
 import { type Cancel, type Clock, SECOND } from '../clock.js'
-import type { BotLogin, ReplyTask } from '../domain.js'
+import type { BotLogin, ChannelName, ReplyTask } from '../domain.js'
 import { ChorusError } from '../errors.js'
 import type { ChorusEmitter } from '../events.js'
 import type { Random } from '../random.js'
@@ -21,6 +21,7 @@ import type {
 import { BacklogWatch } from './backlog-watch.js'
 import { DrainWatch } from './drain-watch.js'
 import { type JointRules, LaneForecast } from './lane-forecast.js'
+import { toLaneStatus } from './lane-status.js'
 import { Lanes } from './lanes.js'
 import { isInFlight, Ledger, type LedgerEntry, toRecord } from './ledger.js'
 import { NO_JOURNAL } from './no-journal.js'
@@ -55,6 +56,8 @@ export interface PQueueEngineOptions {
   readonly events: ChorusEmitter
   /** Default: no bot is ever blocked. */
   readonly blocked?: BlockedCheck | undefined
+  /** Why a bot is blocked in every channel, whatever waits for it. Default: what is known of the channels where something waits. */
+  readonly silenced?: ((bot: BotLogin) => string | undefined) | undefined
   /** Default: a model that is never known to be away, and serves whenever a line is made. */
   readonly model?: ModelStanding | undefined
   /** Default: an account may send whatever is made. */
@@ -172,16 +175,13 @@ export class PQueueEngine implements ReplyQueue {
 
   laneWait(bot: BotLogin): LaneWait {
     // What waits for a closed room keeps nobody else waiting.
-    return this.#forecast.wait(bot, (channel) => !this.#options.blocked?.(bot, channel))
+    const isOpen = (channel: ChannelName) => this.#options.blocked?.(bot, channel) === undefined
+    return { expectedMs: this.#forecast.expectedMs(bot), oldestMs: this.#forecast.oldestMs(bot, isOpen) }
   }
 
   lanes(): { readonly [login: string]: LaneStatus } {
-    const lanes: Record<string, LaneStatus> = {}
-    for (const bot of this.#options.bots) {
-      const viewersPerLine = this.#forecast.viewersPerLine(bot)
-      lanes[bot] = { ...this.#ledger.states(bot), ...this.#forecast.wait(bot, () => true), viewersPerLine }
-    }
-    return lanes
+    const parts = { ...this.#options, ledger: this.#ledger, lanes: this.#lanes, forecast: this.#forecast }
+    return Object.fromEntries(this.#options.bots.map((bot) => [bot, toLaneStatus(bot, parts)]))
   }
 
   calm(isOn: boolean): void {

@@ -20,6 +20,7 @@ export function inProcessQueue<Line>(
     random: options.random ?? Math.random,
     events,
     blocked: (bot) => controls.mutedReason(bot),
+    silenced: (bot) => controls.mutedReason(bot),
     journal: options.journal,
   })
 }

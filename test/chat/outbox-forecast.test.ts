@@ -35,11 +35,15 @@ describe('what an outbox says of lines to come', () => {
     }
   })
 
+  it('is that nothing takes no time', () => {
+    expect(forecastMs(0)).toBe(0)
+  })
+
   it('counts the lines that wait already, also in other channels, but not where nothing may be written', async () => {
     say(4)
     // The first one is written, three wait.
     expect(forecastMs(1)).toBe(4 * 1100)
-    expect(forecastMs(0)).toBe(0)
+    expect(forecastMs(0)).toBe(3 * 1100)
     say(3, 'there')
     expect(forecastMs(1)).toBe(6 * 1100)
     world.twitch.room('there').setMode({ emoteOnly: true })

@@ -239,6 +239,7 @@ describe('connections', () => {
     expect(JSON.stringify([told, chat.status()])).not.toContain('secret')
     expect(chat.status()).toMatchObject({ joined: [GENE], parked: [{ bot: AVA }] })
     expect(chat.blocked(AVA, HERE)).toBe('Login authentication failed')
+    expect([chat.silenced(AVA), chat.silenced(GENE)]).toEqual(['Login authentication failed', undefined])
     await expect(chat.deliver(task(GENE), line('I am here'), never())).resolves.toMatchObject({
       kind: 'sent',
     })
@@ -375,6 +376,7 @@ describe('connections', () => {
     expect(await closed).toMatchObject({ bot: AVA, channel: THERE })
     expect(chat.blocked(AVA, THERE)).toBeDefined()
     expect(chat.blocked(AVA, HERE)).toBeUndefined()
+    expect(chat.silenced(AVA)).toBeUndefined()
     const sent = chat.deliver(task(AVA), line('hello', THERE), never())
     await expect(chat.deliver(task(AVA), line('hello'), never())).resolves.toMatchObject({ kind: 'sent' })
     twitch.room('there').setSuspended(false)

@@ -68,6 +68,20 @@ it('lines are for one viewer each when nobody waits any more, and when calm is o
   expect(together).toEqual([])
 })
 
+it('a lane that is about to share lines is done as soon as that, and says so before it has begun', async () => {
+  const { clock, engine, settled, together } = joiningFixture()
+  await engine.accept(viewers(60))
+  expect(together).toEqual([])
+  const { doneMs = 0, expectedMs = 0 } = engine.lanes().ava ?? {}
+  await clock.advance(100 * SECOND)
+  expect(settled).toHaveLength(60)
+  expect(together.length).toBeGreaterThan(5)
+  const tookMs = settled.at(-1)?.atMs ?? 0
+  expect(Math.abs(doneMs - tookMs)).toBeLessThanOrEqual(2 * SECOND)
+  expect(Math.abs(expectedMs - tookMs)).toBeLessThanOrEqual(3 * SECOND)
+  expect(engine.lanes().ava).toMatchObject({ doneMs: 0 })
+})
+
 it('what waits in a channel that is closed to the bot is told of, and has nothing else give way', async () => {
   const { clock, engine } = joiningFixture({
     blocked: (_bot, channel) => (channel === 'shut' ? 'closed' : undefined),
@@ -78,5 +92,11 @@ it('what waits in a channel that is closed to the bot is told of, and has nothin
   const { bot } = asked ?? replyTask()
   expect(engine.laneWait(bot)).toEqual({ expectedMs: expect.any(Number), oldestMs: 0 })
   expect(engine.laneWait(bot).expectedMs).toBeLessThan(5 * SECOND)
-  expect(engine.lanes().ava).toMatchObject({ waiting: 30, oldestMs: 60 * SECOND })
+  const nobodyKnows = { expectedMs: Number.POSITIVE_INFINITY, doneMs: Number.POSITIVE_INFINITY }
+  const shut = { waiting: 30, oldestMs: 60 * SECOND, blockedReason: 'closed' }
+  expect(engine.lanes().ava).toMatchObject({ ...shut, ...nobodyKnows })
+  await engine.accept(viewers(1, 'open'))
+  const open = engine.lanes().ava
+  expect(open).not.toHaveProperty('blockedReason')
+  expect([open?.expectedMs, open?.doneMs].every((ms) => ms !== undefined && ms < 5 * SECOND)).toBe(true)
 })

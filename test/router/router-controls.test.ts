@@ -19,6 +19,21 @@ describe('a muted bot', () => {
     expect(answered.map(({ task }) => task.bot)).toEqual(['geneJacqueman', 'ava'])
   })
 
+  it('has its lane say why it does not get on, and that nobody knows for how long', async () => {
+    const { router, clock, hear } = routerFixture()
+    router.mute('ava')
+    const stands = { expectedMs: Number.POSITIVE_INFINITY, doneMs: Number.POSITIVE_INFINITY }
+    const blockedReason = 'It is muted until it is unmuted.'
+    expect(router.getStatus().lanes.ava).toMatchObject({ waiting: 0, ...stands, blockedReason })
+    expect(router.getStatus().lanes.geneJacqueman).not.toHaveProperty('blockedReason')
+    await hear('@ava hi')
+    expect(router.getStatus().lanes.ava).toMatchObject({ waiting: 1, ...stands, blockedReason })
+    router.unmute('ava')
+    await clock.advance(0)
+    expect(router.getStatus().lanes.ava).not.toHaveProperty('blockedReason')
+    expect(router.getStatus().lanes.ava?.doneMs).toBeLessThan(5 * SECOND)
+  })
+
   it('goes on by itself when its minutes are over', async () => {
     const { router, clock, answered, hear } = routerFixture()
     router.mute('ava', 2)

@@ -69,9 +69,12 @@ export const GAUGED: readonly Gauged[] = [
   },
   {
     name: 'chorus_expected_wait_seconds',
-    help: 'How long a mention that comes now would wait',
+    help: 'How long a mention that comes now would wait; absent where nobody can know',
     labels: ['bot'],
-    read: perLane(({ expectedMs }) => expectedMs / SECOND),
+    read: (moment) =>
+      perLane(({ expectedMs }) => expectedMs / SECOND)(moment).filter(([, seconds]) =>
+        Number.isFinite(seconds),
+      ),
   },
   {
     name: 'chorus_viewers_per_line',

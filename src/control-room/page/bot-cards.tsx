@@ -2,7 +2,7 @@ import type { ChorusStatus } from '../../chorus.js'
 import { MuteAll, MuteButtons } from './mute-buttons.js'
 import { SlotCells } from './slot-cells.js'
 import { useSection } from './use-snapshot.js'
-import { counted, toTime } from './words.js'
+import { counted, toForeseen } from './words.js'
 
 type BotStatus = ChorusStatus['chat']['bots'][number]
 type Lane = ChorusStatus['lanes'][string]
@@ -125,14 +125,14 @@ function toStanding(
 
 /** How long a question waits; a forecast would be wrong where nothing goes on. */
 function toWait(lane: Lane, kind: Kind, answeredBy: ChorusStatus['model']['answeredBy']): string {
-  const { expectedMs, held, ready, viewersPerLine, waiting, working } = lane
+  const { blockedReason, expectedMs, held, ready, viewersPerLine, waiting, working } = lane
   if (waiting + working + ready + held === 0) return 'nobody waits'
   if (kind === 'gone') return 'left without an answer'
   if (kind === 'muted') return 'they wait until it is unmuted'
-  if (kind !== 'in-chat') return 'they wait until it may talk'
+  if (kind === 'on-the-way' || blockedReason !== undefined) return 'they wait until it may talk'
   if (answeredBy === 'nobody') return 'they wait for the model'
   const shared = viewersPerLine > 1 ? `, ${viewersPerLine} viewers share a line` : ''
-  return `a question waits about ${toTime(expectedMs)}${shared}`
+  return `a question waits about ${toForeseen(expectedMs)}${shared}`
 }
 
 /** What it is in its channels beside a member: the channel is named where there are several. */

@@ -11,6 +11,20 @@ export function toTime(ms: number): string {
   return minutes < MINUTES_MAX ? `${minutes} min` : `${Math.round(minutes / 60)} h`
 }
 
+/** Steps of what is foreseen, in seconds, from how many seconds on: the same as in the sentence at the top. */
+const STEPS = [
+  { over: 60, step: 10 },
+  { over: 20, step: 5 },
+]
+
+/** A time that is only foreseen: `9 s`, `25 s`, `100 s`, `3 min`, in steps beyond twenty seconds. */
+export function toForeseen(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000))
+  const step = STEPS.find(({ over }) => seconds > over)?.step ?? 1
+  const rounded = Math.round(seconds / step) * step
+  return rounded < 120 ? `${rounded} s` : toTime(rounded * 1000)
+}
+
 /** A sentence with its full stop: advice comes with one or without. */
 export function ended(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`

@@ -2,7 +2,7 @@ import type { ChorusStatus } from '../../chorus.js'
 import type { EpisodeState } from './episode.js'
 import { type Note, toNotes } from './note.js'
 import type { Glance } from './snapshot.js'
-import { toSpan } from './span.js'
+import { toForeseen } from './span.js'
 
 /** All that a glance is made of. */
 export interface Situation {
@@ -91,15 +91,11 @@ function toStandIn({ answeredBy, tokens }: ChorusStatus['model']): string | unde
  * When the last of those who wait will have their answer: as far as the slowest lane can tell. Nothing where nobody waits in a
  * lane that gets on.
  */
-function doneIn({ chat, controls, lanes }: ChorusStatus): string {
-  const silent = new Set([...chat.parked, ...controls.muted].map(({ bot }) => bot as string))
-  const expectedMs = Object.entries(lanes)
-    .filter(
-      ([bot, { waiting, working, ready, held }]) => !silent.has(bot) && waiting + working + ready + held > 0,
-    )
-    .map(([, lane]) => lane.expectedMs)
-  const mostMs = Math.max(0, ...expectedMs)
-  return mostMs > 0 && Number.isFinite(mostMs) ? `, done in about ${toSpan(mostMs)}` : ''
+function doneIn({ lanes }: ChorusStatus): string {
+  const known = Object.values(lanes)
+    .filter(({ waiting, working, ready, held }) => waiting + working + ready + held > 0)
+    .flatMap(({ doneMs }) => (Number.isFinite(doneMs) ? [doneMs] : []))
+  return known.length > 0 ? `, done in about ${toForeseen(Math.max(...known))}` : ''
 }
 
 function counted(count: number, noun: string): string {

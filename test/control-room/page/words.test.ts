@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MINUTE, SECOND } from '../../../src/clock.js'
-import { counted, ended, grouped, toNames, toTime } from '../../../src/control-room/page/words.js'
+import { counted, ended, grouped, toForeseen, toNames, toTime } from '../../../src/control-room/page/words.js'
+import { toForeseen as toSentence } from '../../../src/control-room/snapshot/span.js'
 
 describe('a time', () => {
   test.each([
@@ -18,6 +19,12 @@ describe('a time', () => {
   ])('of %d ms is read as %s', (ms, words) => {
     expect(toTime(ms)).toBe(words)
   })
+})
+
+test('what is foreseen is read on a card as in the sentence at the top', () => {
+  for (let seconds = 0; seconds < 4 * 60; seconds++)
+    expect(toForeseen(seconds * SECOND), `${seconds} s`).toBe(toSentence(seconds * SECOND))
+  for (const ms of [10 * MINUTE, 89 * MINUTE, 3 * 60 * MINUTE]) expect(toForeseen(ms)).toBe(toSentence(ms))
 })
 
 describe('names', () => {

@@ -72,6 +72,10 @@ describe('the controls', () => {
     expect(muted.data).toMatchObject({ controls: { muted: [{ bot: 'ava', leftMs: expect.any(Number) }] } })
     await post(`${url}api/mute`, { bot: 'ava' })
     expect(fixture.chorus.router.controls.muted[0]).not.toHaveProperty('leftMs')
+    const { data } = await ask(`${url}api/status`, { headers: BEARER })
+    expect(data).toMatchObject({
+      lanes: { ava: { expectedMs: null, doneMs: null, blockedReason: 'It is muted until it is unmuted.' } },
+    })
     const question = askBot(fixture)
     await fixture.record.until((told) => told.of('reply:accepted').length === 1)
     expect(fixture.chorus.getStatus().queue.global).toEqual({ size: 1, pending: 0 })

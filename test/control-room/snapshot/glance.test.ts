@@ -18,7 +18,7 @@ const BEN = toBotLogin('ben')
 const MYCHANNEL = toChannelName('mychannel')
 const EMPTY: LaneStatus = {
   ...{ waiting: 0, working: 0, ready: 0, held: 0 },
-  ...{ expectedMs: 1500, oldestMs: 0, viewersPerLine: 1 },
+  ...{ expectedMs: 1500, doneMs: 0, oldestMs: 0, viewersPerLine: 1 },
 }
 const idle = (await idleChorus()).getStatus()
 type Bot = ChorusStatus['chat']['bots'][number]
@@ -61,8 +61,8 @@ const waits = (parts: Partial<EpisodeState> = {}): EpisodeState => ({
 const RAID = { from: 'CosmicCrumpet', viewers: 143 }
 const raid = (parts: Partial<EpisodeState>) => waits({ raid: RAID, asked: 100, ...parts })
 const ANSWERED = raid({ answered: 100, viewersWaiting: 0, mentionsWaiting: 0 })
-const busy = (expectedMs: number, parts: Partial<LaneStatus> = {}): Partial<ChorusStatus> => ({
-  lanes: { ava: { ...EMPTY, waiting: 5, expectedMs, ...parts }, ben: { ...EMPTY, expectedMs: 90_000 } },
+const busy = (doneMs: number, parts: Partial<LaneStatus> = {}): Partial<ChorusStatus> => ({
+  lanes: { ava: { ...EMPTY, waiting: 5, doneMs, ...parts }, ben: { ...EMPTY, doneMs: 90_000 } },
 })
 
 const glanceOf = (
@@ -100,14 +100,28 @@ describe('one sentence and a light', () => {
       'busy',
       '1 viewer waits, done in about 1 s',
     ],
-    ['the wait is long', busy(89_000), waits(), 'busy', '7 viewers wait, done in about 89 s'],
+    ['the wait is long', busy(88_000), waits(), 'busy', '7 viewers wait, done in about 90 s'],
     ['the wait is minutes', busy(150_000), waits(), 'busy', '7 viewers wait, done in about 3 min'],
     ['the wait is hours', busy(180 * MINUTE), waits(), 'busy', '7 viewers wait, done in about 3 h'],
-    ['the wait has no end', busy(Number.POSITIVE_INFINITY), waits(), 'busy', '7 viewers wait'],
-    ['the wait is not known', busy(0), waits(), 'busy', '7 viewers wait'],
+    [
+      'some of them wait for a bot that is muted',
+      {
+        lanes: {
+          ava: { ...EMPTY, waiting: 5, doneMs: Number.POSITIVE_INFINITY, blockedReason: 'It is muted.' },
+          ben: { ...EMPTY, waiting: 2, doneMs: 9000 },
+        },
+      },
+      waits(),
+      'busy',
+      '7 viewers wait, done in about 9 s',
+    ],
+    ['it is nearly over', busy(0), waits(), 'busy', '7 viewers wait, done in about 1 s'],
     [
       'they wait for a bot that is muted',
-      { ...busy(9000), ...controls({ muted: [{ bot: AVA, reason: 'It is muted.' }] }) },
+      {
+        ...busy(Number.POSITIVE_INFINITY, { blockedReason: 'It is muted.' }),
+        ...controls({ muted: [{ bot: AVA, reason: 'It is muted.' }] }),
+      },
       waits(),
       'busy',
       '7 viewers wait',
@@ -117,7 +131,7 @@ describe('one sentence and a light', () => {
       busy(24_000),
       raid({ answered: 61, viewersWaiting: 39, mentionsWaiting: 39 }),
       'busy',
-      'Raid from CosmicCrumpet, 143 viewers: 61 of 100 answered, done in about 24 s',
+      'Raid from CosmicCrumpet, 143 viewers: 61 of 100 answered, done in about 25 s',
     ],
     [
       'a raid is answered',
@@ -197,7 +211,7 @@ describe('one sentence and a light', () => {
   })
 
   test('count only lanes in which somebody waits for when it is done', () => {
-    const lanes = { ava: { ...EMPTY, ready: 1, expectedMs: 4000 }, ben: { ...EMPTY, expectedMs: 60_000 } }
+    const lanes = { ava: { ...EMPTY, ready: 1, doneMs: 4000 }, ben: { ...EMPTY, doneMs: 60_000 } }
     expect(glanceOf({ lanes }, waits()).sentence).toBe('7 viewers wait, done in about 4 s')
   })
 })

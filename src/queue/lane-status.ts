@@ -1,0 +1,44 @@
+import type { BotLogin } from '../domain.js'
+import type { Blocked, BlockedCheck, LaneStatus } from '../reply-queue.js'
+import type { LaneForecast } from './lane-forecast.js'
+import type { Lanes } from './lanes.js'
+import type { Ledger } from './ledger.js'
+
+export interface LaneParts {
+  readonly ledger: Pick<Ledger, 'readyIn' | 'states'>
+  readonly lanes: Pick<Lanes, 'waiting'>
+  readonly forecast: Pick<LaneForecast, 'doneMs' | 'expectedMs' | 'oldestMs' | 'viewersPerLine'>
+  readonly blocked?: BlockedCheck | undefined
+  readonly silenced?: ((bot: BotLogin) => Blocked | undefined) | undefined
+}
+
+/** How it goes with a bot's lane. Of how long it takes nothing is told while nobody knows when the bot may talk again. */
+export function toLaneStatus(bot: BotLogin, parts: LaneParts): LaneStatus {
+  const { forecast, ledger } = parts
+  const states = ledger.states(bot)
+  const blockedReason = toBlockedReason(bot, parts)
+  const isBlocked = blockedReason !== undefined
+  return {
+    ...states,
+    expectedMs: isBlocked ? Number.POSITIVE_INFINITY : forecast.expectedMs(bot),
+    doneMs: isBlocked ? Number.POSITIVE_INFINITY : forecast.doneMs(bot, states.held),
+    oldestMs: forecast.oldestMs(bot, () => true),
+    viewersPerLine: forecast.viewersPerLine(bot),
+    ...(isBlocked && { blockedReason }),
+  }
+}
+
+/** It may talk nowhere, or nowhere where something waits for it. */
+function toBlockedReason(
+  bot: BotLogin,
+  { blocked, lanes, ledger, silenced }: LaneParts,
+): Blocked | undefined {
+  const reason = silenced?.(bot)
+  if (reason !== undefined || !blocked || ledger.states(bot).working > 0) return reason
+  const reasons = lanes
+    .waiting(bot)
+    .counts()
+    .filter(({ channel, mentions, others }) => mentions + others + ledger.readyIn(bot, channel) > 0)
+    .map(({ channel }) => blocked(bot, channel))
+  return reasons.includes(undefined) ? undefined : reasons[0]
+}
