@@ -25,7 +25,7 @@ export interface ReplayOptions {
   readonly log: { write(text: string): unknown }
 }
 
-/** Longest wait for the last lines to come through the sockets, in real milliseconds. */
+/** Longest wait for what has to come through the sockets, in real milliseconds. */
 const ARRIVAL_MS = 30 * SECOND
 /** What everybody in a channel gets. The other lines were meant for the connection that recorded them: a PART says that it has left. */
 const FOR_ALL = new Set(['PRIVMSG', 'USERNOTICE', 'CLEARCHAT', 'CLEARMSG'])
@@ -37,7 +37,7 @@ const CHANNELS_MAX = 100
  * Feeds a recording through the real path on the built-in Twitch and the built-in model, everything `speed` times faster,
  * waits until every accepted reply has its outcome, and prints what happened.
  *
- * @throws ChorusError `file-missing`, `config-invalid`; `lines-lost` when not every line came through
+ * @throws ChorusError `file-missing`, `config-invalid`; `lines-lost` when not every bot got in, or not every line through
  */
 export async function replayCommand(options: ReplayOptions): Promise<void> {
   const recording = new Recording(options.file)
@@ -103,11 +103,14 @@ function createReplayed(
   return createChorus(withoutFallback(config), { environment, clock, random, logger })
 }
 
-/** Resolves when every bot is in every channel: what is fed before would be heard by nobody. */
+/**
+ * Resolves when every bot is in every channel: what is fed before would be heard by nobody. So many times faster, the seconds
+ * that a login may take can be over in the blink of an eye; then it is tried again.
+ */
 async function joinAll(chorus: Chorus, channels: readonly string[]): Promise<void> {
   await chorus.start()
-  const isMissing = chorus.chatStatus().bots.some(({ joined }) => joined.length < channels.length)
-  if (isMissing) throw new ChorusError('lines-lost', 'Not every bot could join the channels in time.')
+  const areIn = () => chorus.chatStatus().bots.every(({ joined }) => joined.length >= channels.length)
+  await until(chorus, 'bot:joined', areIn, () => 'Not every bot could join the channels in time.')
 }
 
 /** Feeds every line at its time. */
@@ -126,16 +129,24 @@ async function feed(
 }
 
 /** Resolves when what was fed has come through the sockets. */
-async function arrival({ events }: Chorus, report: ReplayReport): Promise<void> {
+function arrival(chorus: Chorus, report: ReplayReport): Promise<void> {
   const isComplete = () => report.heard >= report.fed
-  if (isComplete()) return
+  const missing = () => `Only ${report.heard} of ${report.fed} lines of chat arrived.`
+  return until(chorus, 'message:decided', isComplete, missing)
+}
+
+/** Resolves as soon as `holds` does, asked now and after each such event; rejects when that takes too long. */
+async function until(
+  { events }: Chorus,
+  event: 'bot:joined' | 'message:decided',
+  holds: () => boolean,
+  problem: () => string,
+): Promise<void> {
+  if (holds()) return
   await new Promise<void>((resolve, reject) => {
-    const giveUp = systemClock().after(ARRIVAL_MS, () => {
-      const text = `Only ${report.heard} of ${report.fed} lines of chat arrived.`
-      reject(new ChorusError('lines-lost', text))
-    })
-    events.on('message:decided', () => {
-      if (!isComplete()) return
+    const giveUp = systemClock().after(ARRIVAL_MS, () => reject(new ChorusError('lines-lost', problem())))
+    events.on(event, () => {
+      if (!holds()) return
       giveUp()
       resolve()
     })

@@ -205,7 +205,8 @@ test('a screen reader is told at once of another light, and of another sentence 
   await page.clock.install()
   await page.reload()
   await until(() => headline.textContent()).toMatch(/^All quiet/)
-  await page.clock.pauseAt(Date.now() + 2 * SECOND)
+  // Ahead of the page, which must not be there yet, and not so far that it takes Chorus for gone.
+  await page.clock.pauseAt(Date.now() + 10 * SECOND)
   const said = await textsOf(page, '.spoken')
   for (const [asked, sentence] of [
     [1, /^1 viewer waits/],

@@ -77,7 +77,7 @@ describe('a forecast of the send budget', () => {
       }),
       { numRuns: 150 },
     )
-  }, 60_000)
+  })
 
   it('never says that more lines take less time, nor that a moderator needs longer', () => {
     const count = fc.integer({ min: 0, max: 100_000 })

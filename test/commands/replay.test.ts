@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it } from 'vitest'
 import { between, pick, seededRandom } from '../../src/random.js'
 import { replays } from './replay-fixture.js'
@@ -82,6 +83,17 @@ const pairsOf = (text = '') =>
     [...text.matchAll(/(\d+) ([^,()]+)/g)].map(([, number, name]) => [name?.trim(), Number(number)]),
   )
 const sumOf = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((a, b) => a + b, 0)
+
+it('a machine that stands still while the bots log in, far too long for the replay’s speed, costs the replay nothing', async () => {
+  const stall = () => {
+    unsubscribe('net.server.socket', stall)
+    // Thirty seconds of the recording.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500)
+  }
+  subscribe('net.server.socket', stall)
+  const report = await replay(evening(1, 20))
+  expect(report).toMatchObject({ limits: '0 breaches', errors: '0' })
+})
 
 describe('the report of a replay', () => {
   it('has every number right', async () => {

@@ -39,7 +39,7 @@ describe('the records of the built-in model', () => {
     expect([model.requests, model.inFlight, model.maxInFlight]).toEqual([3, 0, 3])
   })
 
-  it('are bounded: the oldest is forgotten', { timeout: 20_000 }, async () => {
+  it('are bounded: the oldest is forgotten', async () => {
     const model = await startModel()
     for (let i = 0; i < RECORDS_MAX + 3; i++) await (await fetch(`${model.url}/models`)).text()
     expect(model.records).toHaveLength(RECORDS_MAX)
