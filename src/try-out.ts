@@ -1,6 +1,7 @@
 import { SECOND } from './clock.js'
 import { LOGIN_PATTERN } from './config-schema.js'
 import { LINE_UNITS_MAX, PERSONA_UNITS_MAX } from './domain.js'
+import { toPlainCharacters } from './plain-characters.js'
 
 /** A line that somebody types to see what a bot would say to it. Nobody in chat hears of it. */
 export interface TryOut {
@@ -37,6 +38,7 @@ export function findTryOutFault({ text, persona = '', viewer = TRY_OUT_VIEWER }:
   const units = text.trim().length
   if (units === 0 || units > LINE_UNITS_MAX)
     return `A line of chat has 1 to ${LINE_UNITS_MAX} characters, this text has ${units}.`
+  if (toPlainCharacters(text).trim() === '') return 'There is nothing in the line to be read.'
   if (NO_CHAT.test(text.trim()))
     return 'A line of chat is one line, without line breaks and control characters.'
   if (persona.trim().length > PERSONA_UNITS_MAX)

@@ -13,8 +13,6 @@ export interface ControlRoomOptions extends Omit<CreateRoutesOptions, 'doors' | 
   readonly environment: Pick<Environment, 'controlToken' | 'host' | 'port' | 'secrets'>
 }
 
-/** More than any number of watchers needs; further ones are turned away at the door. */
-const CONNECTIONS_MAX = 200
 /** What keeps a connection from being held for ever by who sends slowly, or nothing. */
 const TIMES = {
   headersTimeout: 5 * SECOND,
@@ -64,7 +62,6 @@ export class ControlRoom implements AsyncDisposable {
     this.#token = new ControlToken(controlToken)
     this.#server = createServer(TIMES)
     this.#server.timeout = IDLE_MS
-    this.#server.maxConnections = CONNECTIONS_MAX
     const port = () => this.#port
     const overlayToken = this.#token.derive('overlay')
     for (const token of [this.#token, overlayToken]) secrets.keep(token.reveal())

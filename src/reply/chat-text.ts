@@ -1,10 +1,10 @@
 import { type ChatText, LINE_UNITS_MAX } from '../domain.js'
+import { toPlainCharacters } from '../plain-characters.js'
 import { cutText } from './cut-text.js'
 import { withoutCommandStart, withoutOwnName, withoutQuotes } from './line-start.js'
 import { withoutLinks } from './link.js'
 import { withoutMarkdown } from './markdown.js'
 import { withoutPings } from './ping.js'
-import { toPlainCharacters } from './plain-characters.js'
 import { holdsSecretShape } from './secret-shape.js'
 import { withoutThoughts } from './thoughts.js'
 

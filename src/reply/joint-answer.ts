@@ -1,6 +1,6 @@
 import { isRecord } from '../json-record.js'
+import { toPlainCharacters } from '../plain-characters.js'
 import { JointNames, type Viewer } from './joint-names.js'
-import { toPlainCharacters } from './plain-characters.js'
 import { withoutThoughts } from './thoughts.js'
 
 /** Units read of what a model wrote, as for any other line; long thoughts fit in. */

@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ask, environmentWith, idleChorus, rooms } from '../control-room/room-fixture.js'
+import { sieges } from '../control-room/siege.js'
 import { browsers } from './browser-fixture.js'
-import { until } from './page-parts.js'
+import { partsOf, until } from './page-parts.js'
 
 const open = rooms()
 const { openContext, openRoom } = browsers()
+const besiege = sieges()
 
 const servers: Server[] = []
 afterEach(() => {
@@ -157,4 +159,18 @@ test('a foreign name that leads to the room is refused, with the right token too
   expect(await context.cookies()).toEqual([])
   // It is the name alone that is refused.
   expect((await ask(room.link)).status).toBe(303)
+})
+
+test('the page opens, is followed and can be used while a stranger holds every place of the server', async () => {
+  const chorus = await idleChorus()
+  const room = await open({ chorus })
+  const siege = await besiege(room.url, 'GET / HTTP/1.1\r\n')
+  const page = await openRoom(room)
+  const { headline } = partsOf(page)
+  await until(() => headline.textContent()).toBe('No bot is in chat')
+  await page.reload()
+  await until(() => headline.textContent()).toBe('No bot is in chat')
+  await page.getByRole('button', { name: /Calm/ }).click()
+  await until(() => chorus.router.controls.isCalm).toBe(true)
+  expect(siege.renewals).toBeGreaterThan(200)
 })

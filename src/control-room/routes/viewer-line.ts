@@ -1,4 +1,5 @@
 import { type Bot, LINE_UNITS_MAX, sameLogin } from '../../domain.js'
+import { toPlainCharacters } from '../../plain-characters.js'
 import type { Problem } from '../web/problem.js'
 
 /** What somebody types for a viewer of the demo, before anything is known of it. */
@@ -22,7 +23,8 @@ export function toViewerLine({ viewer, text }: TypedLine, bots: readonly Pick<Bo
   if (!LOGIN.test(viewer)) return { kind: 'problem', problem: NO_LOGIN }
   if (bots.some(({ login }) => sameLogin(login, viewer))) return { kind: 'problem', problem: BOT_NAME }
   const said = text.replace(NEVER_TYPED, ' ').trim()
-  if (said === '') return { kind: 'problem', problem: NO_TEXT }
+  // Twitch shows none of what nobody can see, and takes no line that holds nothing else.
+  if (toPlainCharacters(said).trim() === '') return { kind: 'problem', problem: NO_TEXT }
   if (said.length > LINE_UNITS_MAX) return { kind: 'problem', problem: LONG_TEXT }
   return { kind: 'line', viewer, text: said }
 }

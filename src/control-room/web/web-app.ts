@@ -6,6 +6,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 import { ChorusError } from '../../errors.js'
+import { Connections } from './connections.js'
 import type { Door } from './door.js'
 import type { Guard, Knock } from './guard.js'
 import { type Problem, READ_DOCS, toProblemBody } from './problem.js'
@@ -48,9 +49,11 @@ const HEADERS = {
 export class WebApp {
   readonly #app: FastifyInstance
   readonly #options: WebAppOptions
+  readonly #connections: Connections
 
   constructor(options: WebAppOptions) {
     this.#options = options
+    this.#connections = new Connections(options.server)
     const unread = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       this.#refuse(reply, this.#foreign(request) ?? toProblem(error))
     this.#app = fastify({
@@ -67,6 +70,7 @@ export class WebApp {
       reply.headers(HEADERS)
       const problem = this.#foreign(request)
       if (problem) return this.#refuse(reply, problem)
+      this.#meet(request)
     })
     this.#app.setNotFoundHandler((_request, reply) => this.#refuse(reply, NOT_FOUND))
     this.#app.setErrorHandler((error: FastifyError, _request, reply) => this.#failed(error, reply))
@@ -121,6 +125,15 @@ export class WebApp {
     reply.raw.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream; charset=utf-8' })
     open(reply.raw)
     return reply
+  }
+
+  /** A token counts whatever is asked for: a page loads what anybody may, too. */
+  #meet(request: FastifyRequest): void {
+    const { socket } = request.raw
+    if (!this.#connections.isStranger(socket)) return
+    const knock = knockOf(request)
+    if (Object.values(this.#options.doors).some((door) => door.opensFor(knock)))
+      this.#connections.trust(socket)
   }
 
   #foreign(request: FastifyRequest): Problem | undefined {

@@ -124,6 +124,9 @@ describe('what is typed for a viewer', () => {
     ['PING :x\r\nPRIVMSG #other :y', 'PING :x PRIVMSG #other :y'],
     ['a\u0000b\u0001c\u001b[2Jd\u0085e\u2028f\u2029g', 'a b c [2Jd e f g'],
     ['  spaces around \n', 'spaces around'],
+    // What holds an emoji together, or hides in a word, is part of the line.
+    ['👩\u200d🚀', '👩\u200d🚀'],
+    ['hi\u200b', 'hi\u200b'],
     ['\u202ertl 😀 \ud800', '\u202ertl 😀 \ud800'],
     ['x'.repeat(500), 'x'.repeat(500)],
     ['😀'.repeat(250), '😀'.repeat(250)],
@@ -137,6 +140,8 @@ describe('what is typed for a viewer', () => {
     ['', 'nothing'],
     ['   ', 'nothing'],
     ['\r\n\u0000', 'nothing'],
+    ['\u200b', 'nothing'],
+    [' \u2060\ufe0f \u3164\u2800\u{e0000}\u00ad ', 'nothing'],
     ['x'.repeat(501), '500'],
     [`${'😀'.repeat(250)}x`, '500'],
   ])('is refused where it is no line: %j', async (text, why) => {

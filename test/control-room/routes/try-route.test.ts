@@ -111,6 +111,7 @@ describe('a request that can’t be tried', () => {
     ['a text that is none', { ...LINE, text: 1 }],
     ['something more', { ...LINE, send: true }],
     ['an empty line', { ...LINE, text: ' ' }],
+    ['a line that nobody can see', { ...LINE, text: '\u200b\u2060' }],
     ['two lines', { ...LINE, text: 'hi\r\nthere' }],
     ['a line that is too long', { ...LINE, text: 'x'.repeat(501) }],
     ['a persona that is too long', { ...LINE, persona: 'x'.repeat(4001) }],
