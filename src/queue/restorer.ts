@@ -76,21 +76,26 @@ export class Restorer {
 
   /** Ends those that nobody waits for any longer. */
   expire(): void {
-    const { answerWithinMs, clock, journal } = this.#options
+    const { answerWithinMs, clock } = this.#options
     const isLate = ({ unservedSinceMs }: ReplyRecord) =>
       clock.now() - (unservedSinceMs ?? 0) >= answerWithinMs
     const late = this.#absent.filter(isLate)
     if (late.length > 0) this.#absent = this.#absent.filter((record) => !isLate(record))
-    for (const record of late)
-      void journal.settle(record, { kind: 'expired', reason: 'its bot took no part' })
+    for (const record of late) this.#settle(record, { kind: 'expired', reason: 'its bot took no part' })
   }
 
   /** Ends those of absent bots that `matches`. Returns how many there were. */
   takeBack(matches: (task: ReplyTask) => boolean, outcome: TakenBack): number {
     const meant = this.#absent.filter(({ task }) => matches(task))
     this.#absent = this.#absent.filter(({ task }) => !matches(task))
-    for (const record of meant) void this.#options.journal.settle(record, outcome)
+    for (const record of meant) this.#settle(record, outcome)
     return meant.length
+  }
+
+  /** What was being written when its process died may be in chat: nobody will ever know. */
+  #settle(record: ReplyRecord, outcome: Outcome): void {
+    const isWritten = record.progress.kind === 'sending'
+    void this.#options.journal.settle(record, isWritten ? { kind: 'sent', inDoubt: true } : outcome)
   }
 
   #takeOver(records: readonly ReplyRecord[]): void {

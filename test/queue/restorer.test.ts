@@ -78,6 +78,34 @@ describe('what a journal holds without an outcome', () => {
   })
 })
 
+describe('a line of a bot that takes no part, written when its process died', () => {
+  const written = (): ReplyRecord => ({
+    ...found({ bot: 'zoe' }),
+    progress: { kind: 'sending', line: 'hi', writtenAtMs: -SECOND },
+  })
+
+  it('is in doubt when nobody would wait for it any longer, for it may be in chat', async () => {
+    const [line, question] = [written(), found({ bot: 'zoe' })]
+    const { journal, settled } = journalInMemory(line, question)
+    const { clock, engine } = engineFixture({ journal, answerWithinMs: 60 * SECOND })
+    engine.restore()
+    await clock.advance(59 * SECOND)
+    expect(settled.size).toBe(0)
+    await clock.advance(6 * SECOND)
+    expect(settled.get(line.task.id)).toEqual({ kind: 'sent', inDoubt: true })
+    expect(settled.get(question.task.id)).toMatchObject({ kind: 'expired' })
+  })
+
+  it('is in doubt, too, when moderators clear away what it answers', () => {
+    const line = written()
+    const { journal, settled } = journalInMemory(line)
+    const { engine } = engineFixture({ journal })
+    engine.restore()
+    expect(engine.takeBack(() => true, { kind: 'withdrawn', by: 'moderation', reason: 'cleared' })).toBe(1)
+    expect([...settled]).toEqual([[line.task.id, { kind: 'sent', inDoubt: true }]])
+  })
+})
+
 describe('a stop that discards', () => {
   it('withdraws what waits for a run with its bot, too; another stop leaves it', async () => {
     const outcomes = async (discard: boolean) => {
