@@ -37,6 +37,18 @@ describe('a moderator’s command', () => {
     expect(chorus.twitch.ledger.breaches).toEqual([])
   })
 
+  it('is answered at once when it is asked again, though nothing has changed', async () => {
+    const chorus = await start({ ...QUICK, bots: ['ava'] })
+    const askedAtMs = chorus.clock.now()
+    expect(await command(chorus, '!bots status')).toBe('@mod_1 On. Chance 0 %. Nobody waits.')
+    await chorus.record.until((told) => told.of('line:sent').length === 1)
+    expect(await command(chorus, '!bots status')).toBe('@mod_1 Again: On. Chance 0 %. Nobody waits.')
+    const [, again] = chorus.twitch.ledger.attempts()
+    // Sooner than Twitch would show the same line.
+    expect((again?.atMs ?? 0) - askedAtMs).toBeLessThan(30 * SECOND)
+    expect(chorus.twitch.ledger.breaches).toEqual([])
+  })
+
   it('mutes one bot, and another one answers what comes next', async () => {
     const chorus = await start(QUICK)
     expect(await command(chorus, '!BOTS  mute @Ava 5')).toBe('@mod_1 ava is silent for 5 min.')
