@@ -205,6 +205,7 @@ export async function createChorus(input: ConfigInput, options: ChorusOptions = 
     clock,
   })
   const answers = new CommandAnswers({
+    clock,
     speakers: () => chat.status().bots,
     isMuted: (bot) => router.mutedReason(bot) !== undefined,
     toText: (text) => toAnswerText(text, config.ignore.commandPrefixes),

@@ -132,6 +132,13 @@ export interface LaneStatus extends LaneWait {
   readonly working: number
   readonly ready: number
   readonly held: number
+  /** The viewers whose mentions these are, each once in a state: a line may answer several of them. */
+  readonly viewers: {
+    readonly waiting: number
+    readonly working: number
+    readonly ready: number
+    readonly held: number
+  }
   /**
    * Until every mention is answered that is in the lane now and gets on: those that may come are not in it. Milliseconds; 0 where
    * there is none; infinite, in JSON `null`, while nobody can know.
@@ -181,6 +188,8 @@ export interface ReplyQueue {
   owed?(most: number): readonly OwedReply[]
   /** How many there are, each one counted. A queue that can't tell may lack it. */
   owedCount?(): number
+  /** How many viewers have a mention without an outcome, each counted once. A queue that can't tell may lack it. */
+  owedViewers?(): number
   /** How long mentions wait in a bot's lane. */
   laneWait(bot: BotLogin): LaneWait
   /**

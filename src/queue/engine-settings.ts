@@ -1,6 +1,6 @@
 import { SECOND } from '../clock.js'
 import type { Config } from '../config-schema.js'
-import type { PQueueEngineOptions } from './p-queue-engine.js'
+import type { PQueueEngineOptions } from './engine-options.js'
 
 /** What the configuration says of the queue, in the engine's own units. */
 export function toEngineSettings({

@@ -5,7 +5,7 @@ import type { Lanes } from './lanes.js'
 import type { Ledger } from './ledger.js'
 
 export interface LaneParts {
-  readonly ledger: Pick<Ledger, 'readyIn' | 'states'>
+  readonly ledger: Pick<Ledger, 'readyIn' | 'states' | 'viewers'>
   readonly lanes: Pick<Lanes, 'waiting'>
   readonly forecast: Pick<LaneForecast, 'doneMs' | 'expectedMs' | 'oldestMs' | 'viewersPerLine'>
   readonly blocked?: BlockedCheck | undefined
@@ -15,17 +15,23 @@ export interface LaneParts {
 /** How it goes with a bot's lane. Of how long it takes nothing is told while nobody knows when the bot may talk again. */
 export function toLaneStatus(bot: BotLogin, parts: LaneParts): LaneStatus {
   const { forecast, ledger } = parts
-  const states = ledger.states(bot)
+  const viewers = ledger.viewers.of(bot)
   const blockedReason = toBlockedReason(bot, parts)
   const isBlocked = blockedReason !== undefined
+  const ifKnown = (toMs: () => number) => (isBlocked ? Number.POSITIVE_INFINITY : toMs())
   return {
-    ...states,
-    expectedMs: isBlocked ? Number.POSITIVE_INFINITY : forecast.expectedMs(bot),
-    doneMs: isBlocked ? Number.POSITIVE_INFINITY : forecast.doneMs(bot, states.held),
+    ...ledger.states(bot),
+    viewers,
+    expectedMs: ifKnown(() => forecast.expectedMs(bot)),
+    doneMs: countOf(viewers) === 0 ? 0 : ifKnown(() => forecast.doneMs(bot, viewers.held)),
     oldestMs: forecast.oldestMs(bot, () => true),
     viewersPerLine: forecast.viewersPerLine(bot),
     ...(isBlocked && { blockedReason }),
   }
+}
+
+function countOf(viewers: LaneStatus['viewers']): number {
+  return Object.values(viewers).reduce((sum, count) => sum + count, 0)
 }
 
 /** It may talk nowhere, or nowhere where something waits for it. */

@@ -1,6 +1,7 @@
 import type { BotLogin, ChannelName, ReplyTask, TaskId } from '../domain.js'
 import type { Progress, ReplyRecord } from '../reply-journal.js'
 import type { OwedReply, QueueCounts, QueueMetrics, TakenBack } from '../reply-queue.js'
+import { ViewerCount } from './viewer-count.js'
 
 /**
  * Where an accepted reply without an outcome is. Exactly one of:
@@ -87,6 +88,8 @@ interface Count {
  * accepted: nothing is dropped to make room.
  */
 export class Ledger {
+  /** Whose mentions these are. */
+  readonly viewers: ViewerCount
   readonly #entries = new Map<TaskId, LedgerEntry>()
   readonly #counts = new Map<BotLogin, Count>()
   /** Replies that are joined, by the id they share; the last one of each counts for all. */
@@ -96,6 +99,7 @@ export class Ledger {
   #waitingInAll = 0
 
   constructor(bots: readonly BotLogin[]) {
+    this.viewers = new ViewerCount(bots)
     for (const bot of bots) this.#counts.set(bot, newCount())
   }
 
@@ -126,6 +130,7 @@ export class Ledger {
       takenBack: undefined,
     }
     this.#count(entry, 'waiting', 1)
+    this.viewers.change(task, 'waiting', 1)
     this.#entries.set(task.id, entry)
     return entry
   }
@@ -135,6 +140,8 @@ export class Ledger {
     if (!this.isOpen(entry)) return
     const counts = this.#isCounted(entry)
     if (counts) this.#count(entry, entry.state, -1)
+    this.viewers.change(entry.task, entry.state, -1)
+    this.viewers.change(entry.task, state, 1)
     ;(entry as { state: ReplyState }).state = state
     if (counts) this.#count(entry, state, 1)
   }
@@ -163,6 +170,7 @@ export class Ledger {
   /** Takes the entry out: it has its outcome. False when it is out already, so an outcome is given once. */
   close(entry: LedgerEntry): boolean {
     if (!this.#entries.delete(entry.task.id)) return false
+    this.viewers.change(entry.task, entry.state, -1)
     if (entry.joint === undefined) this.#count(entry, entry.state, -1)
     else this.#leaveJoint(entry)
     return true

@@ -1,11 +1,8 @@
-import { type Cancel, type Clock, SECOND } from '../clock.js'
+import { type Cancel, SECOND } from '../clock.js'
 import type { BotLogin, ChannelName, ReplyTask } from '../domain.js'
 import { ChorusError } from '../errors.js'
-import type { ChorusEmitter } from '../events.js'
-import type { Random } from '../random.js'
 import type { ReplyJournal } from '../reply-journal.js'
 import type {
-  BlockedCheck,
   DrainReport,
   LaneStatus,
   LaneWait,
@@ -14,12 +11,12 @@ import type {
   QueueMetrics,
   ReplyHandler,
   ReplyQueue,
-  SendForecast,
   StopOptions,
   TakenBack,
 } from '../reply-queue.js'
 import { BacklogWatch } from './backlog-watch.js'
 import { DrainWatch } from './drain-watch.js'
+import type { PQueueEngineOptions } from './engine-options.js'
 import { type JointRules, LaneForecast } from './lane-forecast.js'
 import { toLaneStatus } from './lane-status.js'
 import { Lanes } from './lanes.js'
@@ -27,9 +24,8 @@ import { isInFlight, Ledger, type LedgerEntry, toRecord } from './ledger.js'
 import { NO_JOURNAL } from './no-journal.js'
 import { ReplyWork } from './reply-work.js'
 import { Restorer } from './restorer.js'
-import type { RetryRules } from './retry-rules.js'
 import { Standstill } from './standstill.js'
-import { type HeadStartMs, NO_HEAD_START } from './waiting-list.js'
+import { NO_HEAD_START } from './waiting-list.js'
 
 /** Ready lines of one bot in one channel above which its lane starts nothing more there. */
 const READY_MAX = 2
@@ -37,34 +33,6 @@ const NEVER_JOINT: JointRules = { whenWaitOverMs: Number.POSITIVE_INFINITY, maxV
 /** How often replies that can't be served are looked over for their age. */
 const SWEEP_EVERY_MS = 5 * SECOND
 const DISCARDED: TakenBack = { kind: 'withdrawn', by: 'streamer', reason: 'discarded at the stop' }
-
-export interface PQueueEngineOptions {
-  readonly bots: readonly BotLogin[]
-  /** Replies made at once: over all bots, and by one of them. */
-  readonly limits: { readonly global: number; readonly perBot: number }
-  readonly retry: RetryRules
-  /** A reply that could not be served for longer than this, in milliseconds, expires. */
-  readonly answerWithinMs: number
-  /** Replies waiting above which a backlog is reported. */
-  readonly backlogMax: number
-  /** Default: never. */
-  readonly joint?: JointRules | undefined
-  /** Default: none for anybody. */
-  readonly headStart?: HeadStartMs | undefined
-  readonly clock: Clock
-  readonly random: Random
-  readonly events: ChorusEmitter
-  /** Default: no bot is ever blocked. */
-  readonly blocked?: BlockedCheck | undefined
-  /** Why a bot is blocked in every channel, whatever waits for it. Default: what is known of the channels where something waits. */
-  readonly silenced?: ((bot: BotLogin) => string | undefined) | undefined
-  /** Default: a model that is never known to be away, and serves whenever a line is made. */
-  readonly model?: ModelStanding | undefined
-  /** Default: an account may send whatever is made. */
-  readonly sendForecast?: SendForecast | undefined
-  /** Default: nothing outlives the process. */
-  readonly journal?: ReplyJournal | undefined
-}
 
 /** The queue in one process: the ledger knows where each reply is, the lanes hold the limits, the work moves replies on. */
 export class PQueueEngine implements ReplyQueue {
@@ -171,6 +139,10 @@ export class PQueueEngine implements ReplyQueue {
 
   owedCount(): number {
     return this.#ledger.length
+  }
+
+  owedViewers(): number {
+    return this.#ledger.viewers.all
   }
 
   laneWait(bot: BotLogin): LaneWait {

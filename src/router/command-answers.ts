@@ -1,3 +1,4 @@
+import { type Clock, SECOND } from '../clock.js'
 import type { BotLogin, ChannelName, ChatLine, ChatText, MessageId } from '../domain.js'
 
 /** How a bot stands in chat, as far as it concerns who answers. */
@@ -9,7 +10,19 @@ interface Speaker {
   readonly rooms: readonly { readonly channel: ChannelName; readonly closedReason?: string }[]
 }
 
+/** An answer that is in chat. */
+interface SaidAnswer {
+  readonly bot: BotLogin
+  readonly channel: ChannelName
+  readonly text: string
+  readonly saidAtMs: number
+}
+
+/** For so long an account can't say the same again: Twitch's rule is 30 s, and accounts keep a margin. */
+const AGAIN_MS = 31 * SECOND
+
 export interface CommandAnswersOptions {
+  readonly clock: Pick<Clock, 'now'>
   /** In the order in which they are to be asked. */
   readonly speakers: () => readonly Speaker[]
   readonly isMuted: (bot: BotLogin) => boolean
@@ -20,13 +33,16 @@ export interface CommandAnswersOptions {
 }
 
 /**
- * Answers moderators' commands by one line each. While an answer to a channel still waits for its account, a newer one
+ * Answers moderators' commands by one line each. One that is as the last answer was says so: Twitch would not show it, and who
+ * asks twice would wait in vain. While an answer to a channel still waits for its account, a newer one
  * takes its place: a moderator who types fast reads how things stand in the end, and nobody can fill the outbox so.
  */
 export class CommandAnswers {
   readonly #options: CommandAnswersOptions
   /** Answers that are not said, at most one per channel. */
   readonly #waiting = new Map<ChannelName, AbortController>()
+  /** What was said lately: no more than accounts may say in {@link AGAIN_MS}. */
+  #said: readonly SaidAnswer[] = []
 
   constructor(options: CommandAnswersOptions) {
     this.#options = options
@@ -35,8 +51,9 @@ export class CommandAnswers {
   /** Has the first bot in the channel that may talk answer `replyTo`; nobody where none is there. */
   answer(channel: ChannelName, text: string, replyTo: MessageId): void {
     const bot = this.#speaker(channel)
-    const safe = this.#options.toText(text)
-    if (bot === undefined || safe === undefined) return
+    if (bot === undefined) return
+    const safe = this.#options.toText(this.#wasSaid(bot, channel, text) ? `Again: ${text}` : text)
+    if (safe === undefined) return
     this.#waiting.get(channel)?.abort()
     const wanted = new AbortController()
     this.#waiting.set(channel, wanted)
@@ -44,7 +61,16 @@ export class CommandAnswers {
       if (this.#waiting.get(channel) === wanted) this.#waiting.delete(channel)
     }
     // What Twitch refuses is told as an event of the line, and nobody waits for this one.
-    this.#options.say(bot, { channel, text: safe, replyTo }, wanted.signal).then(end, end)
+    this.#options.say(bot, { channel, text: safe, replyTo }, wanted.signal).then(() => {
+      this.#said = [...this.#said, { bot, channel, text, saidAtMs: this.#options.clock.now() }]
+      end()
+    }, end)
+  }
+
+  #wasSaid(bot: BotLogin, channel: ChannelName, text: string): boolean {
+    const now = this.#options.clock.now()
+    this.#said = this.#said.filter(({ saidAtMs }) => now - saidAtMs < AGAIN_MS)
+    return this.#said.some((said) => said.bot === bot && said.channel === channel && said.text === text)
   }
 
   /** A muted bot answers where all others are muted, too: else nobody could tell that `off` was understood. */

@@ -7,7 +7,7 @@ import { runCommand, type Standing } from './run-command.js'
 export interface CommandDeskOptions {
   readonly bots: readonly Bot[]
   readonly controls: Controls
-  readonly queue: Pick<ReplyQueue, 'laneWait' | 'metrics'>
+  readonly queue: Pick<ReplyQueue, 'lanes' | 'metrics' | 'owedViewers'>
   /** The configured chance of an unasked reply, where somebody tells it. */
   readonly chance: () => number | undefined
   readonly parked: () => readonly BotLogin[]
@@ -31,11 +31,17 @@ export class CommandDesk {
   }
 
   #standing(): Standing {
-    const { bots, chance, controls, parked, queue } = this.#options
-    const talking = bots.filter(({ login }) => controls.mutedReason(login) === undefined)
+    const { chance, parked, queue } = this.#options
     return {
-      waiting: queue.metrics().global.size,
-      waitMs: Math.max(0, ...talking.map(({ login }) => queue.laneWait(login).expectedMs)),
+      // A queue that can't tell has its replies counted, which is near to it.
+      viewersWaiting: queue.owedViewers?.() ?? queue.metrics().global.size,
+      // Of lanes that get on.
+      doneMs: Math.max(
+        0,
+        ...Object.values(queue.lanes())
+          .map(({ doneMs }) => doneMs)
+          .filter(Number.isFinite),
+      ),
       chance: chance(),
       parked: parked(),
     }

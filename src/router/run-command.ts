@@ -3,12 +3,15 @@ import { assertNever, type Bot, type BotLogin, sameLogin } from '../domain.js'
 import type { ChatCommand } from '../routing/chat-command.js'
 import type { Controls, MutedBot } from './controls.js'
 
+/** Up to here a time is told in seconds: 70 s are not two minutes. */
+const SECONDS_MAX_MS = 90 * SECOND
+
 /** How things stand, as a moderator asks for it. */
 export interface Standing {
-  /** Replies that wait. */
-  readonly waiting: number
-  /** How long one that comes now would wait, in milliseconds. */
-  readonly waitMs: number
+  /** Viewers who have asked something that is not answered. */
+  readonly viewersWaiting: number
+  /** Until they are answered, in milliseconds, as far as they wait for bots that get on; 0 where none does. */
+  readonly doneMs: number
   /** The configured chance of an unasked reply; absent where whoever decides does not tell. */
   readonly chance: number | undefined
   readonly parked: readonly BotLogin[]
@@ -78,19 +81,23 @@ function named(name: string, bots: CommandContext['bots']): BotLogin | undefined
 
 function statusText(context: CommandContext): string {
   const { isCalm, muted } = context.controls.state
-  const { parked, waiting, waitMs } = context.standing
+  const { parked } = context.standing
   const isOff = muted.length === context.bots.length
-  const wait = isOff ? '' : `, about ${duration(waitMs)}`
-  const queue = waiting === 0 ? 'Nobody waits.' : `Waiting: ${waiting}${wait}.`
   return [
     isOff ? 'Off.' : isCalm ? 'Calm.' : 'On.',
     chanceText(context).trim(),
-    queue,
+    waitingText(context.standing),
     muted.length > 0 && `Muted: ${muted.map(mutedText).join(', ')}.`,
     parked.length > 0 && `Parked: ${parked.join(', ')}.`,
   ]
     .filter(Boolean)
     .join(' ')
+}
+
+function waitingText({ doneMs, viewersWaiting }: Standing): string {
+  if (viewersWaiting === 0) return 'Nobody waits.'
+  const who = viewersWaiting === 1 ? '1 viewer waits' : `${viewersWaiting} viewers wait`
+  return doneMs === 0 ? `${who}.` : `${who}, done in about ${duration(doneMs)}.`
 }
 
 function chanceText({ controls, standing }: CommandContext): string {
@@ -109,6 +116,5 @@ function percent(chance: number): string {
 
 /** As somebody would say it; up, so that nobody waits for longer. */
 function duration(ms: number): string {
-  if (ms < MINUTE) return `${Math.max(1, Math.ceil(ms / SECOND))} s`
-  return Number.isFinite(ms) ? `${Math.ceil(ms / MINUTE)} min` : 'very long'
+  return ms < SECONDS_MAX_MS ? `${Math.max(1, Math.ceil(ms / SECOND))} s` : `${Math.ceil(ms / MINUTE)} min`
 }

@@ -24,6 +24,21 @@ describe('a bot’s card', () => {
     await gone(rowsOf(waiting))
   })
 
+  test('counts viewers where they wait, and says for how many of them a line is made', async () => {
+    const page = await open()
+    const { card, chorus, model } = page
+    chorus.router.calm(true)
+    chorus.router.mute('ava')
+    for (const viewer of ['ann', 'bob', 'cat', 'dan', 'eve']) ask(page, { viewer })
+    ask(page, { viewer: 'ann', text: 'and what else?' })
+    await seen(card('ava').getByText('5 viewers wait'))
+    await seen(card('ava').getByText('they wait until it is unmuted'))
+    model.always({ kind: 'hang' })
+    chorus.router.unmute('ava')
+    await seen(card('ava').getByText('1 line in work for 5 viewers'))
+    await seen(card('ava').getByText('0 viewers wait'))
+  })
+
   test('mutes it for five minutes, and says for how long yet', async () => {
     const { button, card, chorus } = await open()
     await button('Mute ava for 5 min').click()

@@ -28,10 +28,24 @@ describe('a moderator’s command', () => {
     expect(await command(chorus, '!bots off')).toBe('@mod_1 All bots are silent until !bots on.')
     const question = ask(chorus)
     await chorus.record.until((record) => record.of('reply:accepted').length === 1)
-    expect(await command(chorus, '!bots status')).toBe('@mod_1 Off. Chance 0 %. Waiting: 1. Muted: ava, ben.')
+    expect(await command(chorus, '!bots status')).toBe(
+      '@mod_1 Off. Chance 0 %. 1 viewer waits. Muted: ava, ben.',
+    )
     expect(outcomeSoFar(chorus, question)).toBeUndefined()
     expect(await command(chorus, '!bots on')).toBe('@mod_1 All bots are on. Chance 0 %.')
     expect(await outcomeOf(chorus, question)).toMatchObject({ kind: 'sent' })
+    expect(chorus.twitch.ledger.breaches).toEqual([])
+  })
+
+  it('is answered at once when it is asked again, though nothing has changed', async () => {
+    const chorus = await start({ ...QUICK, bots: ['ava'] })
+    const askedAtMs = chorus.clock.now()
+    expect(await command(chorus, '!bots status')).toBe('@mod_1 On. Chance 0 %. Nobody waits.')
+    await chorus.record.until((told) => told.of('line:sent').length === 1)
+    expect(await command(chorus, '!bots status')).toBe('@mod_1 Again: On. Chance 0 %. Nobody waits.')
+    const [, again] = chorus.twitch.ledger.attempts()
+    // Sooner than Twitch would show the same line.
+    expect((again?.atMs ?? 0) - askedAtMs).toBeLessThan(30 * SECOND)
     expect(chorus.twitch.ledger.breaches).toEqual([])
   })
 
@@ -45,7 +59,9 @@ describe('a moderator’s command', () => {
   it('is answered in the midst of a raid, inside what Twitch allows', async () => {
     const chorus = await start({ ...QUICK, bots: ['ava'] })
     await chorus.play(raid({ seed: 71, channel: CHANNEL, bots: ['ava'], viewers: 30, overMs: SECOND }))
-    expect(await command(chorus, '!bots status')).toMatch(/^@mod_1 On\. Chance 0 %\. Waiting: \d+, about /)
+    expect(await command(chorus, '!bots status')).toMatch(
+      /^@mod_1 On\. Chance 0 %\. \d+ viewers wait, done in about \d+ /,
+    )
     await chorus.record.settled(30)
     expect(chorus.twitch.ledger.breaches).toEqual([])
   })

@@ -1,8 +1,9 @@
 import { SECOND, sleep } from '../../src/clock.js'
 import { type Outcome, type ReplyTask, type TaskId, toBotLogin } from '../../src/domain.js'
 import { ChorusEmitter } from '../../src/events.js'
+import type { PQueueEngineOptions } from '../../src/queue/engine-options.js'
 import type { JointRules } from '../../src/queue/lane-forecast.js'
-import { PQueueEngine, type PQueueEngineOptions } from '../../src/queue/p-queue-engine.js'
+import { PQueueEngine } from '../../src/queue/p-queue-engine.js'
 import { seededRandom } from '../../src/random.js'
 import type {
   JointHandler,

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MINUTE, SECOND, sleep } from '../../src/clock.js'
 import type { Outcome, ReplyTask, TaskId } from '../../src/domain.js'
 import { ChorusError } from '../../src/errors.js'
-import type { ReplyShare } from '../../src/reply-queue.js'
+import type { PQueueEngine } from '../../src/queue/p-queue-engine.js'
+import type { OwedReply, ReplyShare } from '../../src/reply-queue.js'
 import { replyTask } from '../support/reply-task.js'
 import { engineFixture, jointLine } from './engine-fixture.js'
 
@@ -45,6 +47,27 @@ type Mention = typeof mention extends fc.Arbitrary<infer T> ? T : never
 const turnOf = <T>(list: readonly T[]) => {
   let at = 0
   return () => list[at++ % list.length] as T
+}
+
+/** How many viewers wait, as the engine tells it: in all, and by bot and state. */
+function toldViewers(engine: PQueueEngine) {
+  const lanes = Object.entries(engine.lanes()).map(([bot, { viewers }]) => [bot, viewers])
+  return { all: engine.owedViewers(), ...Object.fromEntries(lanes) }
+}
+
+/** The same, looked up in all that is owed. */
+function recountedViewers(engine: PQueueEngine) {
+  const owed = engine.owed(1000).filter(({ task }) => task.cause === 'mention')
+  const of = (bot: string, state: OwedReply['state']) => {
+    const theirs = owed.filter((reply) => reply.task.bot === bot && reply.state === state)
+    return new Set(theirs.map(({ task: { message } }) => `${message.channel} ${message.userId}`)).size
+  }
+  const states = (bot: string) => ({
+    ...{ waiting: of(bot, 'waiting'), working: of(bot, 'working') },
+    ...{ ready: of(bot, 'ready'), held: of(bot, 'held') },
+  })
+  const all = new Set(owed.map(({ task }) => task.message.userId)).size
+  return { all, ava: states('ava'), bob: states('bob') }
 }
 
 async function run(mentions: readonly Mention[], plan: Script) {
@@ -131,6 +154,8 @@ async function run(mentions: readonly Mention[], plan: Script) {
     const { global, bots } = engine.metrics()
     if (global.pending > 3 || Object.values(bots).some(({ pending }) => pending > 2))
       wrong.push('metrics beyond the limits')
+    if (!isDeepStrictEqual(toldViewers(engine), recountedViewers(engine)))
+      wrong.push('viewers are miscounted')
   }
   await clock.advance(60 * MINUTE)
   return { engine, settled, accepted, said, wrong }

@@ -98,6 +98,9 @@ describe('a raid', () => {
     await clock.advance(MODEL_MS)
     // Two are ready, and six are one line that is made.
     expect(engine.metrics().bots.ava).toEqual({ size: 44, pending: 1 })
+    const viewers = { waiting: 42, working: 6, ready: 2, held: 0 }
+    expect(engine.lanes().ava).toMatchObject({ waiting: 42, working: 1, ready: 2, viewers })
+    expect(engine.owedViewers()).toBe(50)
     await clock.advance(MODEL_MS)
     expect(engine.metrics().bots.ava).toEqual({ size: 45, pending: 0 })
   })
@@ -141,6 +144,19 @@ describe('without a backlog', () => {
     await clock.advance(200 * SECOND)
     expect(together).toEqual([])
   })
+})
+
+it('a viewer who asks again counts once where one line answers both, and what nobody asked for counts for nobody', async () => {
+  const { engine } = jointFixture({ limits: { global: 1, perBot: 1 } })
+  await engine.accept(raid(1, { login: 'ann' }))
+  await engine.accept(raid(2, { login: 'bob' }))
+  await engine.accept(raid(3, { login: 'cat', cause: 'chance' }))
+  await engine.accept(raid(1, { login: 'ann' }))
+  expect(engine.lanes().ava).toMatchObject({
+    ...{ waiting: 6, working: 1 },
+    viewers: { waiting: 2, working: 1, ready: 0, held: 0 },
+  })
+  expect(engine.owedViewers()).toBe(2)
 })
 
 describe('what a joint line leaves out', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { SECOND } from '../../src/clock.js'
 import { type BotLogin, type ChatText, toBotLogin, toChannelName, toMessageId } from '../../src/domain.js'
 import { CommandAnswers } from '../../src/router/command-answers.js'
-import { settle } from '../support/manual-clock.js'
+import { ManualClock, settle } from '../support/manual-clock.js'
 
 const CHANNEL = toChannelName('mychannel')
 const OTHER = toChannelName('other')
@@ -27,7 +28,9 @@ function answersFixture(
 ) {
   const said: Said[] = []
   const { bots = [{ name: 'ava' }, { name: 'ben' }], muted = [], joined = ['mychannel', 'other'] } = options
+  const clock = new ManualClock()
   const answers = new CommandAnswers({
+    clock,
     speakers: () =>
       bots.map(({ name, reason, closedReason }) => ({
         bot: toBotLogin(name),
@@ -49,7 +52,7 @@ function answersFixture(
       }),
   })
   const answer = (text: string, channel = CHANNEL) => answers.answer(channel, text, toMessageId('m'))
-  return { answer, said }
+  return { answer, clock, said }
 }
 
 describe('the answer to a command', () => {
@@ -96,6 +99,47 @@ describe('the answer to a command', () => {
     await settle()
     answer('two')
     expect(said.map(({ signal }) => signal.aborted)).toEqual([false, false])
+  })
+
+  it('says that it is said again, for Twitch would not show the same line twice within half a minute', async () => {
+    const { answer, clock, said } = answersFixture()
+    const sayAndWait = async (text: string, channel = CHANNEL, ms = 0) => {
+      answer(text, channel)
+      said.at(-1)?.end('said')
+      await clock.advance(ms)
+    }
+    await sayAndWait('Off.')
+    await sayAndWait('On.')
+    await sayAndWait('Off.', OTHER)
+    await sayAndWait('Off.')
+    await sayAndWait('Off.', CHANNEL, 31 * SECOND)
+    await sayAndWait('Off.')
+    expect(said.map(({ text }) => text)).toEqual([
+      'Off.',
+      'On.',
+      'Off.',
+      'Again: Off.',
+      'Again: Off.',
+      'Off.',
+    ])
+  })
+
+  it('says nothing of that to who was not answered before, or by another account', async () => {
+    const muted: string[] = []
+    const { answer, said } = answersFixture({ muted })
+    answer('Off.')
+    answer('Off.')
+    said[1]?.end('refused')
+    await settle()
+    answer('Off.')
+    said[2]?.end('said')
+    await settle()
+    muted.push('ava')
+    answer('Off.')
+    expect(said.map(({ bot, text }) => [bot, text])).toEqual([
+      ...[1, 2, 3].map(() => ['ava', 'Off.']),
+      ['ben', 'Off.'],
+    ])
   })
 
   it('is left out where no safe text is left', () => {

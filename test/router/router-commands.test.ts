@@ -55,19 +55,24 @@ describe('a moderator’s command', () => {
     expect(answered).toMatchObject([{ task: { bot: 'ava', cause: 'mention' } }])
   })
 
-  it('status tells what waits, the longest wait of those that talk, the chance and who is parked', async () => {
+  it('status tells how many viewers wait and for how long, the chance and who is parked', async () => {
     const { answers, command, hear } = commandFixture({
-      laneWait: (bot) => ({ expectedMs: bot === 'ava' ? 20 * SECOND : 5 * MINUTE, oldestMs: 0 }),
       parked: () => ['geneJacqueman' as never],
       chance: 0.4,
     })
-    await command('!bots mute geneJacqueman')
-    // Two of them are worked on.
-    for (let i = 0; i < 5; i++) await hear('@genejacqueman hi')
+    for (const login of ['ann', 'bob', 'cat', 'ann']) await hear('@ava hi', login)
     await command('!bots status')
     expect(answers.at(-1)?.[1]).toBe(
-      'On. Chance 40 %. Waiting: 3, about 20 s. Muted: geneJacqueman. Parked: geneJacqueman.',
+      'On. Chance 40 %. 3 viewers wait, done in about 3 s. Parked: geneJacqueman.',
     )
+  })
+
+  it('status foresees nothing for those who wait for a bot that is muted', async () => {
+    const { answers, command, hear } = commandFixture()
+    await command('!bots mute ava')
+    for (const login of ['ann', 'bob']) await hear('@ava hi', login)
+    await command('!bots status')
+    expect(answers.at(-1)?.[1]).toBe('On. Chance 0 %. 2 viewers wait. Muted: ava.')
   })
 
   it('is obeyed without an answer where nobody says one', async () => {

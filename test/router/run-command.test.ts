@@ -27,7 +27,7 @@ function moderator(standing: Partial<Standing> = {}) {
     return runCommand(command, {
       bots,
       controls,
-      standing: { waiting: 0, waitMs: 0, chance: 0.25, parked: [], ...standing },
+      standing: { viewersWaiting: 0, doneMs: 0, chance: 0.25, parked: [], ...standing },
       by: 'mod',
     })
   }
@@ -95,7 +95,7 @@ describe('a moderator who says', () => {
 
 describe('every answer', () => {
   it('is harmless as it stands: the gate for chat lets it through unchanged', () => {
-    const { controls, say } = moderator({ waiting: 3, waitMs: 90_000, parked: [toBotLogin('a_b_c')] })
+    const { controls, say } = moderator({ viewersWaiting: 3, doneMs: 90_000, parked: [toBotLogin('a_b_c')] })
     controls.mute('Ava', 61)
     const texts = [
       'on',
@@ -124,28 +124,35 @@ describe('the status', () => {
 
   it('names everything that is not as ever', () => {
     const { controls, say } = moderator({
-      waiting: 12,
-      waitMs: 39_100,
+      viewersWaiting: 12,
+      doneMs: 39_100,
       parked: [toBotLogin('ben')],
     })
     controls.calm(true)
     controls.setChance(0.5)
     controls.mute('Ava', 5)
     expect(say('!bots status')).toBe(
-      'Calm. Chance 50 %. Waiting: 12, about 40 s. Muted: Ava (5 min). Parked: ben.',
+      'Calm. Chance 50 %. 12 viewers wait, done in about 40 s. Muted: Ava (5 min). Parked: ben.',
     )
     controls.pauseChance(true)
     controls.muteAll()
-    expect(say('!bots status')).toBe('Off. Chance paused. Waiting: 12. Muted: Ava, ben. Parked: ben.')
+    expect(say('!bots status')).toMatch(
+      /^Off\. Chance paused\. 12 viewers wait, .* Muted: Ava, ben\. Parked: ben\.$/,
+    )
   })
 
   it.each([
-    [0, '1 s'],
+    [1, '1 s'],
     [59 * SECOND, '59 s'],
-    [61 * SECOND, '2 min'],
-    [Number.POSITIVE_INFINITY, 'very long'],
-  ])('tells a wait of %d ms as about %s', (waitMs, words) => {
-    expect(moderator({ waiting: 1, waitMs }).say('!bots status')).toContain(`Waiting: 1, about ${words}.`)
+    [70 * SECOND, '70 s'],
+    [91 * SECOND, '2 min'],
+  ])('tells a wait of %d ms as about %s', (doneMs, words) => {
+    const { say } = moderator({ viewersWaiting: 1, doneMs })
+    expect(say('!bots status')).toContain(` 1 viewer waits, done in about ${words}.`)
+  })
+
+  it('foresees nothing where nobody who waits gets on', () => {
+    expect(moderator({ viewersWaiting: 2 }).say('!bots status')).toBe('On. Chance 25 %. 2 viewers wait.')
   })
 
   it('leaves out a chance that nobody tells', () => {

@@ -56,9 +56,12 @@ function BotCard({ bot, status, slots }: BotCardProps) {
       {lane && (
         <>
           <p class="figures">
-            <Figure value={lane.waiting} label="waiting" />
-            <Figure value={lane.working} label={lane.working === 1 ? 'line in work' : 'lines in work'} />
-            <Figure value={lane.ready} label={lane.ready === 1 ? 'line ready' : 'lines ready'} />
+            <Figure
+              value={lane.viewers.waiting}
+              label={lane.viewers.waiting === 1 ? 'viewer waits' : 'viewers wait'}
+            />
+            <Figure value={lane.working} label={toLines('in work', lane.working, lane.viewers.working)} />
+            <Figure value={lane.ready} label={toLines('ready', lane.ready, lane.viewers.ready)} />
             {lane.held > 0 && <Figure value={lane.held} label="on hold" />}
           </p>
           <p>
@@ -79,6 +82,12 @@ function Figure({ value, label }: { readonly value: number; readonly label: stri
       <b>{value}</b> {label}
     </span>
   )
+}
+
+/** `line ready`, `lines in work for 12 viewers`: for how many is told where lines answer several. */
+function toLines(where: string, lines: number, viewers: number): string {
+  const noun = lines === 1 ? 'line' : 'lines'
+  return viewers > lines ? `${noun} ${where} for ${viewers} viewers` : `${noun} ${where}`
 }
 
 /** What Twitch still lets the account write. */
@@ -125,8 +134,8 @@ function toStanding(
 
 /** How long a question waits; a forecast would be wrong where nothing goes on. */
 function toWait(lane: Lane, kind: Kind, answeredBy: ChorusStatus['model']['answeredBy']): string {
-  const { blockedReason, expectedMs, held, ready, viewersPerLine, waiting, working } = lane
-  if (waiting + working + ready + held === 0) return 'nobody waits'
+  const { blockedReason, expectedMs, viewers, viewersPerLine } = lane
+  if (Object.values(viewers).every((count) => count === 0)) return 'nobody waits'
   if (kind === 'gone') return 'left without an answer'
   if (kind === 'muted') return 'they wait until it is unmuted'
   if (kind === 'on-the-way' || blockedReason !== undefined) return 'they wait until it may talk'

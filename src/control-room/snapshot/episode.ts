@@ -6,7 +6,7 @@ import type { ChorusEmitter } from '../../events.js'
 export interface EpisodeState {
   /** What it began with, where that was a raid. */
   readonly raid?: { readonly from: string; readonly viewers: number }
-  /** Mentions that waited when it began, or came since. */
+  /** Mentions that waited when it began, or came since; of a raid those that came in its first two minutes. */
   readonly asked: number
   /** Those of them that were answered; others may have been withdrawn, or have expired. */
   readonly answered: number
@@ -18,19 +18,23 @@ export interface EpisodeState {
 
 /** A raid is told of for so long, though everybody may have been answered before: its viewers come one by one. */
 const RAID_MIN_MS = 30 * SECOND
-/** After so long it is no raid any more, however many wait. */
+/** Who asks later than this is not counted as one of its viewers: else a chat that goes on asking would be a raid without end. */
+const RAID_ASK_MS = 2 * MINUTE
+/** After so long it is no raid any more, however many of them wait. */
 const RAID_MAX_MS = 15 * MINUTE
 
 interface Begun {
   readonly raid: Raid | undefined
   readonly atMs: number
+  /** Mentions of it without an outcome. */
+  readonly open: Set<TaskId>
   asked: number
   answered: number
 }
 
 /**
- * From the moment at which somebody begins to wait, or a raid comes, until nobody waits any more. Without it nobody could say how
- * much of a raid is done.
+ * From the moment at which somebody begins to wait, or a raid comes, until nobody waits any more; a raid until nobody waits who
+ * came with it, as far as that can be told. Without it nobody could say how much of a raid is done.
  */
 export class Episode {
   readonly #clock: Pick<Clock, 'now'>
@@ -74,7 +78,9 @@ export class Episode {
     if (!this.#begun) this.#begin(undefined)
     this.#waiting.set(id, userId)
     this.#viewers.set(userId, (this.#viewers.get(userId) ?? 0) + 1)
-    if (this.#begun) this.#begun.asked += 1
+    if (!this.#begun || this.#isLate(this.#begun)) return
+    this.#begun.asked += 1
+    this.#begun.open.add(id)
   }
 
   /** What was never told of has not waited here: an earlier run has left it, and it ends at once. */
@@ -85,19 +91,26 @@ export class Episode {
     const left = (this.#viewers.get(userId) ?? 1) - 1
     if (left > 0) this.#viewers.set(userId, left)
     else this.#viewers.delete(userId)
-    if (this.#begun && outcome.kind === 'sent') this.#begun.answered += 1
+    if (this.#begun?.open.delete(id) && outcome.kind === 'sent') this.#begun.answered += 1
   }
 
   #begin(raid: Raid | undefined): void {
-    this.#begun = { raid, atMs: this.#clock.now(), asked: this.#waiting.size, answered: 0 }
+    const open = new Set(this.#waiting.keys())
+    this.#begun = { raid, atMs: this.#clock.now(), open, asked: open.size, answered: 0 }
+  }
+
+  /** Whether who asks now has not come with the raid. */
+  #isLate({ atMs, raid }: Begun): boolean {
+    return raid !== undefined && this.#clock.now() - atMs >= RAID_ASK_MS
   }
 
   #endWhatIsOver(): void {
     if (!this.#begun) return
-    const { atMs, raid } = this.#begun
+    const { atMs, open, raid } = this.#begun
     const lastedMs = this.#clock.now() - atMs
-    const isEmpty = this.#waiting.size === 0
-    if (isEmpty && (!raid || lastedMs >= RAID_MIN_MS)) this.#begun = undefined
-    else if (!isEmpty && raid && lastedMs >= RAID_MAX_MS) this.#begin(undefined)
+    const isRaidOver = (open.size === 0 && lastedMs >= RAID_MIN_MS) || lastedMs >= RAID_MAX_MS
+    if (raid ? !isRaidOver : open.size > 0) return
+    if (this.#waiting.size > 0) this.#begin(undefined)
+    else this.#begun = undefined
   }
 }

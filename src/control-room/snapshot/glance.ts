@@ -93,7 +93,7 @@ function toStandIn({ answeredBy, tokens }: ChorusStatus['model']): string | unde
  */
 function doneIn({ lanes }: ChorusStatus): string {
   const known = Object.values(lanes)
-    .filter(({ waiting, working, ready, held }) => waiting + working + ready + held > 0)
+    .filter(({ viewers }) => Object.values(viewers).some((count) => count > 0))
     .flatMap(({ doneMs }) => (Number.isFinite(doneMs) ? [doneMs] : []))
   return known.length > 0 ? `, done in about ${toForeseen(Math.max(...known))}` : ''
 }

@@ -74,7 +74,7 @@ describe('the controls', () => {
     expect(fixture.chorus.router.controls.muted[0]).not.toHaveProperty('leftMs')
     const { data } = await ask(`${url}api/status`, { headers: BEARER })
     expect(data).toMatchObject({
-      lanes: { ava: { expectedMs: null, doneMs: null, blockedReason: 'It is muted until it is unmuted.' } },
+      lanes: { ava: { expectedMs: null, doneMs: 0, blockedReason: 'It is muted until it is unmuted.' } },
     })
     const question = askBot(fixture)
     await fixture.record.until((told) => told.of('reply:accepted').length === 1)

@@ -112,6 +112,35 @@ describe('a raid', () => {
     expect(episode.state).toEqual({ asked: 1, answered: 0, viewersWaiting: 1, mentionsWaiting: 1 })
   })
 
+  test('ends when those who came with it are answered, in a chat that goes on asking, too', async () => {
+    const { ask, clock, episode, raid, settle } = following()
+    raid({ viewers: 143 })
+    let last = ask('raider')
+    // Somebody waits at every moment.
+    for (let second = 0; second < 2 * 60; second += 10) {
+      await clock.advance(10 * SECOND - 1)
+      const next = ask(`viewer${second}`)
+      await clock.advance(1)
+      settle(last)
+      last = next
+      expect(episode.state).toMatchObject({ raid: { viewers: 143 }, asked: second / 10 + 2 })
+    }
+    // Two minutes are over: whoever asks now is no raider, and is not waited for.
+    ask('later')
+    expect(episode.state).toMatchObject({ raid: {}, asked: 13, answered: 12, viewersWaiting: 2 })
+    settle(last)
+    expect(episode.state).toEqual({ asked: 1, answered: 0, viewersWaiting: 1, mentionsWaiting: 1 })
+  })
+
+  test('counts for answered who asked in time, and nobody else', async () => {
+    const { ask, clock, episode, raid, settle } = following()
+    raid()
+    ask('ann')
+    await clock.advance(2 * MINUTE)
+    settle(ask('late'))
+    expect(episode.state).toMatchObject({ raid: {}, asked: 1, answered: 0, mentionsWaiting: 1 })
+  })
+
   test('is none any more after fifteen minutes, whoever waits', async () => {
     const { ask, clock, episode, raid, settle } = following()
     raid()

@@ -16,10 +16,13 @@ import { idleChorus } from '../room-fixture.js'
 const AVA = toBotLogin('ava')
 const BEN = toBotLogin('ben')
 const MYCHANNEL = toChannelName('mychannel')
+const NOTHING = { waiting: 0, working: 0, ready: 0, held: 0 }
 const EMPTY: LaneStatus = {
-  ...{ waiting: 0, working: 0, ready: 0, held: 0 },
+  ...NOTHING,
+  viewers: NOTHING,
   ...{ expectedMs: 1500, doneMs: 0, oldestMs: 0, viewersPerLine: 1 },
 }
+const WAITS: LaneStatus = { ...EMPTY, waiting: 5, viewers: { ...NOTHING, waiting: 5 } }
 const idle = (await idleChorus()).getStatus()
 type Bot = ChorusStatus['chat']['bots'][number]
 const [stranger] = idle.chat.bots
@@ -62,7 +65,7 @@ const RAID = { from: 'CosmicCrumpet', viewers: 143 }
 const raid = (parts: Partial<EpisodeState>) => waits({ raid: RAID, asked: 100, ...parts })
 const ANSWERED = raid({ answered: 100, viewersWaiting: 0, mentionsWaiting: 0 })
 const busy = (doneMs: number, parts: Partial<LaneStatus> = {}): Partial<ChorusStatus> => ({
-  lanes: { ava: { ...EMPTY, waiting: 5, doneMs, ...parts }, ben: { ...EMPTY, doneMs: 90_000 } },
+  lanes: { ava: { ...WAITS, doneMs, ...parts }, ben: { ...EMPTY, doneMs: 90_000 } },
 })
 
 const glanceOf = (
@@ -107,8 +110,8 @@ describe('one sentence and a light', () => {
       'some of them wait for a bot that is muted',
       {
         lanes: {
-          ava: { ...EMPTY, waiting: 5, doneMs: Number.POSITIVE_INFINITY, blockedReason: 'It is muted.' },
-          ben: { ...EMPTY, waiting: 2, doneMs: 9000 },
+          ava: { ...WAITS, doneMs: Number.POSITIVE_INFINITY, blockedReason: 'It is muted.' },
+          ben: { ...WAITS, doneMs: 9000 },
         },
       },
       waits(),
@@ -211,7 +214,8 @@ describe('one sentence and a light', () => {
   })
 
   test('count only lanes in which somebody waits for when it is done', () => {
-    const lanes = { ava: { ...EMPTY, ready: 1, doneMs: 4000 }, ben: { ...EMPTY, doneMs: 60_000 } }
+    const unasked = { ...EMPTY, working: 1, doneMs: 60_000 }
+    const lanes = { ava: { ...EMPTY, viewers: { ...NOTHING, ready: 1 }, doneMs: 4000 }, ben: unasked }
     expect(glanceOf({ lanes }, waits()).sentence).toBe('7 viewers wait, done in about 4 s')
   })
 })
