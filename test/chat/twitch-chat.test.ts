@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type ChatMessage, toBotLogin, toChannelName } from '../../src/domain.js'
 import { soon } from '../support/soon.js'
+import { watchTimers } from '../support/timers-alive.js'
 import {
   AVA,
   chatStages,
@@ -424,4 +425,21 @@ it('leaves the built-in WebSocket where it was', async () => {
   const { chat } = await set()
   await chat.start()
   expect(Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')).toEqual(BUILT_IN)
+})
+
+it('leaves no timer of tmi.js behind: nothing keeps the process alive after a stop', async () => {
+  const timers = watchTimers('node_modules/tmi.js/')
+  try {
+    // At the pace of the socket: how long its closing may take is counted by the clock.
+    const { chat, twitch } = await set({ factor: 1 })
+    await chat.start()
+    // It sees to its PINGs by itself.
+    expect(timers.alive()).not.toEqual([])
+    await chat.deliver(task(AVA), line('hello!'), never())
+    await twitch.ledger.until((ledger) => ledger.delivered().length === 1, soon())
+    await chat.stop()
+    expect(timers.alive()).toEqual([])
+  } finally {
+    timers.end()
+  }
 })
