@@ -81,10 +81,10 @@ export class LaneForecast {
    * Until every mention is answered that the lane has now, in milliseconds, where the bot may talk. Of replies that nobody has
    * asked for only those count that are in work: the others stand behind.
    *
-   * @param held mentions that have failed, and go back to the lane
+   * @param absent viewers who wait and do not stand in line yet
    */
-  doneMs(bot: BotLogin, held: number): number {
-    return this.#waitMs(bot, this.#countsOf(bot), { more: held, others: 0 })
+  doneMs(bot: BotLogin, absent: number): number {
+    return this.#waitMs(bot, this.#countsOf(bot), { more: absent, others: 0 })
   }
 
   /** How old the oldest mention is that waits, in milliseconds, in the channels that are to count; 0 where none does. */

@@ -23,7 +23,7 @@ export function toLaneStatus(bot: BotLogin, parts: LaneParts): LaneStatus {
     ...ledger.states(bot),
     viewers,
     expectedMs: ifKnown(() => forecast.expectedMs(bot)),
-    doneMs: countOf(viewers) === 0 ? 0 : ifKnown(() => forecast.doneMs(bot, viewers.held)),
+    doneMs: countOf(viewers) === 0 ? 0 : ifKnown(() => forecast.doneMs(bot, countAbsent(bot, parts))),
     oldestMs: forecast.oldestMs(bot, () => true),
     viewersPerLine: forecast.viewersPerLine(bot),
     ...(isBlocked && { blockedReason }),
@@ -32,6 +32,16 @@ export function toLaneStatus(bot: BotLogin, parts: LaneParts): LaneStatus {
 
 function countOf(viewers: LaneStatus['viewers']): number {
   return Object.values(viewers).reduce((sum, count) => sum + count, 0)
+}
+
+/** Viewers who wait and do not stand in line yet: their mentions are held, or are just being written down. */
+function countAbsent(bot: BotLogin, { lanes, ledger }: LaneParts): number {
+  const { held, waiting } = ledger.viewers.of(bot)
+  const inLine = lanes
+    .waiting(bot)
+    .counts()
+    .reduce((sum, { mentions }) => sum + mentions, 0)
+  return held + Math.max(0, waiting - inLine)
 }
 
 /** It may talk nowhere, or nowhere where something waits for it. */

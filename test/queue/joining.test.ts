@@ -82,6 +82,15 @@ it('a lane that is about to share lines is done as soon as that, and says so bef
   expect(engine.lanes().ava).toMatchObject({ doneMs: 0 })
 })
 
+it('a lane counts those whose mentions are just being written down', async () => {
+  const { engine } = joiningFixture()
+  const accepted = engine.accept(viewers(60))
+  const { doneMs = 0 } = engine.lanes().ava ?? {}
+  expect(doneMs).toBeGreaterThan(10 * SECOND)
+  await accepted
+  expect(Math.abs((engine.lanes().ava?.doneMs ?? 0) - doneMs)).toBeLessThan(5 * SECOND)
+})
+
 it('what waits in a channel that is closed to the bot is told of, and has nothing else give way', async () => {
   const { clock, engine } = joiningFixture({
     blocked: (_bot, channel) => (channel === 'shut' ? 'closed' : undefined),

@@ -60,8 +60,16 @@ function BotCard({ bot, status, slots }: BotCardProps) {
               value={lane.viewers.waiting}
               label={lane.viewers.waiting === 1 ? 'viewer waits' : 'viewers wait'}
             />
-            <Figure value={lane.working} label={toLines('in work', lane.working, lane.viewers.working)} />
-            <Figure value={lane.ready} label={toLines('ready', lane.ready, lane.viewers.ready)} />
+            <Figure
+              value={lane.working}
+              label={lane.working === 1 ? 'line in work' : 'lines in work'}
+              viewers={lane.viewers.working}
+            />
+            <Figure
+              value={lane.ready}
+              label={lane.ready === 1 ? 'line ready' : 'lines ready'}
+              viewers={lane.viewers.ready}
+            />
             {lane.held > 0 && <Figure value={lane.held} label="on hold" />}
           </p>
           <p>
@@ -76,18 +84,26 @@ function BotCard({ bot, status, slots }: BotCardProps) {
   )
 }
 
-function Figure({ value, label }: { readonly value: number; readonly label: string }) {
+interface FigureProps {
+  readonly value: number
+  readonly label: string
+  /** For how many viewers they are, where that can be another number. */
+  readonly viewers?: number
+}
+
+function Figure({ value, label, viewers = 0 }: FigureProps) {
   return (
     <span class={value > 0 ? 'figure' : 'figure none'}>
       <b>{value}</b> {label}
+      {viewers > value && (
+        <span class="viewers">
+          {' '}
+          <span class="spoken">for </span>
+          {counted(viewers, 'viewer')}
+        </span>
+      )}
     </span>
   )
-}
-
-/** `line ready`, `lines in work for 12 viewers`: for how many is told where lines answer several. */
-function toLines(where: string, lines: number, viewers: number): string {
-  const noun = lines === 1 ? 'line' : 'lines'
-  return viewers > lines ? `${noun} ${where} for ${viewers} viewers` : `${noun} ${where}`
 }
 
 /** What Twitch still lets the account write. */
