@@ -144,7 +144,7 @@ const TABLE = {
   'model-unauthorized': row(
     'endpoint',
     'free-in-outage',
-    'Check OPENAI_API_KEY, the model name and the account’s credit.',
+    'Check OPENAI_API_KEY, OPENAI_BASE_URL, the model name and the account’s credit.',
   ),
   'model-away': row(
     'endpoint',

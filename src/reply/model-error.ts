@@ -1,5 +1,5 @@
 import { ChorusError, type ErrorCode } from '../errors.js'
-import { HttpRefusal } from './http-refusal.js'
+import { HttpRefusal, type RefusalWords } from './http-refusal.js'
 import { parseRetryAfter } from './retry-after.js'
 
 /** Where the failure happened, for messages and dates. */
@@ -22,6 +22,16 @@ const CONTENT_WORDS = /\b(?:content (?:management )?policy|usage policy|safety s
 /** Waiting does not help: the account has no credit. */
 const NO_CREDIT = new Set(['insufficient_quota', 'billing_hard_limit_reached', 'insufficient_balance'])
 
+/** What servers call a model that they do not have, or have no more: by 404, or by 400. */
+const NO_MODEL = new Set([
+  'model_not_found',
+  'model_not_available',
+  'model_not_supported',
+  'model_decommissioned',
+  'invalid_model',
+])
+const TOO_LONG = new Set(['context_length_exceeded', 'exceed_context_size_error'])
+
 /** The only words of a server that a message may repeat: anything else could be a key or a piece of the prompt. */
 const SAYABLE = new Set([
   'model',
@@ -30,12 +40,12 @@ const SAYABLE = new Set([
   'max_tokens',
   'max_completion_tokens',
   'stream',
-  'model_not_found',
+  ...NO_MODEL,
+  ...TOO_LONG,
   'invalid_api_key',
   'insufficient_quota',
   'permission_denied',
   'rate_limit_exceeded',
-  'context_length_exceeded',
   'unsupported_parameter',
   'unsupported_value',
   'unsupported_country_region_territory',
@@ -94,12 +104,25 @@ export function refusedStatus(thrown: unknown): number | undefined {
 
 function fromRefusal(refusal: HttpRefusal, { server, wallMs }: FailureContext): ChorusError {
   const code = codeOf(refusal)
-  const { param, code: word } = refusal.words
-  const named = [word, param].filter((said) => SAYABLE.has(said))
+  const { param, code: word, type } = refusal.words
+  const named = [word, type, param].filter((said) => SAYABLE.has(said))
   const detail = named.length > 0 ? ` (${named.join(', ')})` : ''
-  return new ChorusError(code, `${server} answers HTTP ${refusal.status}${detail}`, {
+  return new ChorusError(code, `${server} answers HTTP ${refusal.status}${detail}${meaningOf(refusal)}`, {
     retryAfterMs: parseRetryAfter(refusal.headers, wallMs),
   })
+}
+
+/** What it comes to, in our words, where that is known; what the server says beside may quote the prompt. */
+function meaningOf({ status, words }: HttpRefusal): string {
+  if (isAboutModel(words)) return ': it has no model of this name'
+  if (status === 404) return ': it has no model of this name, or OPENAI_BASE_URL does not lead to its API'
+  if (TOO_LONG.has(words.code) || TOO_LONG.has(words.type))
+    return ': the prompt is longer than the model takes'
+  return ''
+}
+
+function isAboutModel({ code, param, type }: RefusalWords): boolean {
+  return NO_MODEL.has(code) || NO_MODEL.has(type) || param === 'model'
 }
 
 function codeOf({ status, words }: HttpRefusal): ErrorCode {
@@ -113,7 +136,8 @@ function codeOf({ status, words }: HttpRefusal): ErrorCode {
   if (mayBeContent && (CONTENT_CODES.has(code.toLowerCase()) || CONTENT_WORDS.test(message))) {
     return 'model-refused-prompt'
   }
-  if (status === 401 || status === 403 || status === 404) return 'model-unauthorized'
+  // Whatever the status: no reply is to blame for the name of the model, and none should die of it.
+  if (status === 401 || status === 403 || status === 404 || isAboutModel(words)) return 'model-unauthorized'
   return status >= 400 ? 'model-refused-request' : 'model-bad-answer'
 }
 

@@ -81,7 +81,7 @@ test('a model that refuses the key: what to check, and the mention waits', async
   world.say('Ann', '@ava are you awake?')
   expect(await chorus.event('model:failed')).toMatchObject({
     code: 'model-unauthorized',
-    advice: 'Check OPENAI_API_KEY, the model name and the account’s credit.',
+    advice: 'Check OPENAI_API_KEY, OPENAI_BASE_URL, the model name and the account’s credit.',
   })
   expect(await world.answers(1)).toHaveLength(1)
 })

@@ -141,7 +141,7 @@ describe('while the model is away', () => {
     expect(record.of('model:away')).toMatchObject([
       {
         code: 'model-unauthorized',
-        advice: 'Check OPENAI_API_KEY, the model name and the account’s credit.',
+        advice: 'Check OPENAI_API_KEY, OPENAI_BASE_URL, the model name and the account’s credit.',
         meanwhile: 'nobody',
       },
     ])

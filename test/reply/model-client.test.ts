@@ -257,6 +257,54 @@ describe('ModelClient', () => {
     expect(adapted).toEqual([])
   })
 
+  const NAME = 'it has no model of this name'
+  const ELSEWHERE = `${NAME}, or OPENAI_BASE_URL does not lead to its API`
+  const LONG = 'the prompt is longer than the model takes'
+  it.each([
+    ['OpenAI', 404, { code: 'model_not_found' }, 'model-unauthorized', ` (model_not_found): ${NAME}`],
+    [
+      'Mistral',
+      400,
+      { type: 'invalid_model', code: '1500' },
+      'model-unauthorized',
+      ` (invalid_model): ${NAME}`,
+    ],
+    ['Groq', 400, { code: 'model_decommissioned' }, 'model-unauthorized', ` (model_decommissioned): ${NAME}`],
+    ['another one', 400, { param: 'model' }, 'model-unauthorized', ` (model): ${NAME}`],
+    ['Ollama', 404, { type: 'not_found_error', code: null }, 'model-unauthorized', `: ${ELSEWHERE}`],
+    ['another address', 404, 'page not found', 'model-unauthorized', `: ${ELSEWHERE}`],
+    [
+      'llama.cpp',
+      400,
+      { code: 400, type: 'exceed_context_size_error' },
+      'model-refused-request',
+      ` (exceed_context_size_error): ${LONG}`,
+    ],
+    [
+      'OpenAI, too',
+      400,
+      { code: 'context_length_exceeded', param: 'messages' },
+      'model-refused-request',
+      ` (context_length_exceeded, messages): ${LONG}`,
+    ],
+    [
+      'a server that says what nobody knows',
+      400,
+      { code: 'sk-secret', type: 'a prompt', param: '@ann' },
+      'model-refused-request',
+      '',
+    ],
+  ] as const)(
+    'tells what to mend, and repeats nothing that could be a secret or a prompt: %s',
+    async (_who, status, words, code, told) => {
+      const error =
+        typeof words === 'string' ? words : { message: 'tell me about model lama3 @ann sk-secret', ...words }
+      await using server = await oddServer(() => ({ status, body: JSON.stringify({ error }) }))
+      const { message, code: got } = await failureOf(clientOf(server.url).ask())
+      expect([got, message.replace(/^\S+ /, '')]).toEqual([code, `answers HTTP ${status}${told}`])
+    },
+  )
+
   it('gives a reasoning model room to think, once, and remembers', async () => {
     await using model = await startModel({ reasoning: { tokens: 1000 } })
     const { adapted, ask, failed } = clientOf(model.url)
