@@ -163,7 +163,9 @@ export class LineRecord {
   #forget(clearing: Clearing): void {
     this.#clearings.add(clearing, this.#clock.now())
     const itself = this.#told.find((told) => told.isWhatWas(clearing))
-    for (const told of itself ? [itself] : this.#told) {
+    // Where it is known which one that was, no other is suspected.
+    const isMeant = (told: ToldLine) => !itself || told === itself || told.isAnswerTo(clearing)
+    for (const told of this.#told.filter(isMeant)) {
       const why = told.whyCleared(clearing)
       if (why !== undefined) told.hide(why)
     }
