@@ -4,13 +4,17 @@ import { replyTask } from '../support/reply-task.js'
 import { engineFixture, jointLine } from './engine-fixture.js'
 
 /** One slot and a model that takes a second: sixty viewers wait for a minute. */
+const SLOW = {
+  bots: ['ava'],
+  limits: { global: 1, perBot: 1 },
+  generateMs: SECOND,
+  rules: { whenWaitOverMs: 15 * SECOND, maxViewers: 6 },
+}
+
 function joiningFixture(options: Parameters<typeof engineFixture>[0] = {}) {
   const together: number[] = []
   const fixture = engineFixture({
-    bots: ['ava'],
-    limits: { global: 1, perBot: 1 },
-    generateMs: SECOND,
-    rules: { whenWaitOverMs: 15 * SECOND, maxViewers: 6 },
+    ...SLOW,
     async joint(shares, { signal }) {
       together.push(shares.length)
       await sleep(fixture.clock, SECOND, signal)
@@ -80,6 +84,16 @@ it('a lane that is about to share lines is done as soon as that, and says so bef
   expect(Math.abs(doneMs - tookMs)).toBeLessThanOrEqual(2 * SECOND)
   expect(Math.abs(expectedMs - tookMs)).toBeLessThanOrEqual(3 * SECOND)
   expect(engine.lanes().ava).toMatchObject({ doneMs: 0 })
+})
+
+it('a lane whose handler answers one viewer a line foresees a line for each', async () => {
+  const { clock, engine, settled } = engineFixture(SLOW)
+  await engine.accept(viewers(60))
+  const { doneMs = 0, expectedMs = 0 } = engine.lanes().ava ?? {}
+  await clock.advance(100 * SECOND)
+  const tookMs = settled.at(-1)?.atMs ?? 0
+  expect(tookMs).toBeGreaterThanOrEqual(60 * SECOND)
+  expect([doneMs, expectedMs].every((ms) => ms >= tookMs)).toBe(true)
 })
 
 it('a lane counts those whose mentions are just being written down', async () => {
