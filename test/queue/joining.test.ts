@@ -105,6 +105,23 @@ it('a lane counts those whose mentions are just being written down', async () =>
   expect(Math.abs((engine.lanes().ava?.doneMs ?? 0) - doneMs)).toBeLessThan(5 * SECOND)
 })
 
+it('how lanes stand is told at a few looks at each of their channels, however many bots share the slots', async () => {
+  const names = (count: number) => Array.from({ length: count }, (_, at) => `name${at}`)
+  const [bots, channels] = [names(20), names(10)]
+  let looks = 0
+  const blocked = () => {
+    looks += 1
+    return undefined
+  }
+  const { engine } = joiningFixture({ bots, blocked })
+  for (const bot of bots)
+    await engine.accept(channels.map((channel) => replyTask({ bot, channel, login: 'ann' })))
+  looks = 0
+  engine.lanes()
+  expect(looks).toBeGreaterThanOrEqual(20 * 10)
+  expect(looks).toBeLessThan(10 * 20 * 10)
+})
+
 it('what waits in a channel that is closed to the bot is told of, and has nothing else give way', async () => {
   const { clock, engine } = joiningFixture({
     blocked: (_bot, channel) => (channel === 'shut' ? 'closed' : undefined),
