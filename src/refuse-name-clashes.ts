@@ -14,7 +14,7 @@ type NameIssue = {
 }
 
 /**
- * Finds names that are another bot’s login: who writes one means that bot alone. An alias may be shared; then it calls all
+ * Refuses names that are another bot’s login: who writes one means that bot alone. An alias may be shared; then it calls all
  * of its bots.
  */
 export function refuseNameClashes(

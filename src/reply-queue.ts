@@ -144,7 +144,10 @@ export interface LaneStatus extends LaneWait {
    * there is none; infinite, in JSON `null`, while nobody can know.
    */
   readonly doneMs: number
-  /** Why nothing in it gets on, as while the bot is muted or parked; only while that is so. Then nobody knows how long it takes. */
+  /**
+   * Why nothing in it gets on, as while the bot is muted or parked, or the model away; only while that is so. Then nobody knows
+   * how long it takes.
+   */
   readonly blockedReason?: Blocked
   /** How many viewers share a line now; 1 while each has one of his own. */
   readonly viewersPerLine: number

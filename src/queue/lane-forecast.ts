@@ -22,7 +22,8 @@ export interface JointRules {
 export interface LaneForecastOptions {
   readonly bots: readonly BotLogin[]
   readonly limits: { readonly global: number; readonly perBot: number }
-  readonly rules: JointRules
+  /** Of this moment: nobody shares a line before there is a handler that can make one for several. */
+  readonly rules: () => JointRules
   readonly ledger: Pick<Ledger, 'states'>
   readonly waiting: (bot: BotLogin) => ReturnType<Lanes['waiting']>
   /** Whether the bot can't get on in the channel for now. */
@@ -61,7 +62,7 @@ export class LaneForecast {
   /** How many viewers' mentions in the channel one line is to answer now: as few as keep the wait short. */
   viewers(bot: BotLogin, channel: ChannelName): number {
     const { mentions, others } = this.#waitingFor(bot, channel)
-    const most = Math.min(this.#options.rules.maxViewers, mentions)
+    const most = Math.min(this.#options.rules().maxViewers, mentions)
     if (most <= 1) return 1
     const viewers = toSharedBy(this.#loadOf(bot, channel, mentions, others), this.#sharingOf(bot))
     if (viewers > 1) this.#joining.set(bot, viewers)
@@ -112,7 +113,7 @@ export class LaneForecast {
   }
 
   #sharingOf(bot: BotLogin): Sharing {
-    const { maxViewers, whenWaitOverMs } = this.#options.rules
+    const { maxViewers, whenWaitOverMs } = this.#options.rules()
     const overMs = this.#isCalm ? 0 : whenWaitOverMs
     return { now: this.#joined(bot), overMs, enoughMs: overMs / 2, maxViewers }
   }
@@ -153,9 +154,12 @@ export class LaneForecast {
 
   /** What a lane has of the slots while it shares them with all lanes that have something to do. */
   #slotsOf(): number {
-    const { bots, limits } = this.#options
-    const isBusy = ({ mentions, others }: RoomCount) => mentions + others > 0
-    const busy = bots.filter((bot) => this.#countsOf(bot).some(isBusy)).length
+    const { bots, isBlocked, limits, waiting } = this.#options
+    const isBusy = (bot: BotLogin) =>
+      waiting(bot)
+        .counts()
+        .some(({ channel, mentions, others }) => mentions + others > 0 && !isBlocked(bot, channel))
+    const busy = bots.filter(isBusy).length
     return Math.min(limits.perBot, limits.global / Math.max(1, busy))
   }
 }

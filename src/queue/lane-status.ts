@@ -1,5 +1,5 @@
 import type { BotLogin } from '../domain.js'
-import type { Blocked, BlockedCheck, LaneStatus } from '../reply-queue.js'
+import type { Blocked, BlockedCheck, LaneStatus, ModelStanding } from '../reply-queue.js'
 import type { LaneForecast } from './lane-forecast.js'
 import type { Lanes } from './lanes.js'
 import type { Ledger } from './ledger.js'
@@ -10,9 +10,10 @@ export interface LaneParts {
   readonly forecast: Pick<LaneForecast, 'doneMs' | 'expectedMs' | 'oldestMs' | 'viewersPerLine'>
   readonly blocked?: BlockedCheck | undefined
   readonly silenced?: ((bot: BotLogin) => Blocked | undefined) | undefined
+  readonly model?: Pick<ModelStanding, 'away'> | undefined
 }
 
-/** How it goes with a bot's lane. Of how long it takes nothing is told while nobody knows when the bot may talk again. */
+/** How it goes with a bot's lane. Of how long it takes nothing is told while nobody knows when it gets on again. */
 export function toLaneStatus(bot: BotLogin, parts: LaneParts): LaneStatus {
   const { forecast, ledger } = parts
   const viewers = ledger.viewers.of(bot)
@@ -44,12 +45,12 @@ function countAbsent(bot: BotLogin, { lanes, ledger }: LaneParts): number {
   return held + Math.max(0, waiting - inLine)
 }
 
-/** It may talk nowhere, or nowhere where something waits for it. */
+/** It may talk nowhere, or nowhere where something waits for it; or nobody makes lines. */
 function toBlockedReason(
   bot: BotLogin,
-  { blocked, lanes, ledger, silenced }: LaneParts,
+  { blocked, lanes, ledger, model, silenced }: LaneParts,
 ): Blocked | undefined {
-  const reason = silenced?.(bot)
+  const reason = silenced?.(bot) ?? model?.away()?.reason
   if (reason !== undefined || !blocked || ledger.states(bot).working > 0) return reason
   const reasons = lanes
     .waiting(bot)

@@ -73,12 +73,13 @@ export class PQueueEngine implements ReplyQueue {
         this.#model.away() === undefined &&
         this.#ledger.readyIn(bot, channel) < READY_MAX &&
         !blocked?.(bot, channel),
-      viewers: (bot, channel) => (this.#canJoin ? this.#forecast.viewers(bot, channel) : 1),
+      viewers: (bot, channel) => this.#forecast.viewers(bot, channel),
       work: async (shares) => this.#work?.run(shares),
       fault: (error) => events.emit('error', { error, where: 'queue' }),
     })
     this.#forecast = new LaneForecast({
-      ...{ bots, limits, rules: options.joint ?? NEVER_JOINT, ledger: this.#ledger },
+      ...{ bots, limits, ledger: this.#ledger },
+      rules: () => (this.#canJoin && options.joint) || NEVER_JOINT,
       waiting: (bot) => this.#lanes.waiting(bot),
       isBlocked: (bot, channel) => blocked?.(bot, channel) !== undefined,
       sendForecast: options.sendForecast,

@@ -14,7 +14,7 @@ interface Speaker {
 interface SaidAnswer {
   readonly bot: BotLogin
   readonly channel: ChannelName
-  readonly text: string
+  readonly text: ChatText
   readonly saidAtMs: number
 }
 
@@ -52,7 +52,7 @@ export class CommandAnswers {
   answer(channel: ChannelName, text: string, replyTo: MessageId): void {
     const bot = this.#speaker(channel)
     if (bot === undefined) return
-    const safe = this.#options.toText(this.#wasSaid(bot, channel, text) ? `Again: ${text}` : text)
+    const safe = this.#toSayable(bot, channel, text)
     if (safe === undefined) return
     this.#waiting.get(channel)?.abort()
     const wanted = new AbortController()
@@ -62,12 +62,19 @@ export class CommandAnswers {
     }
     // What Twitch refuses is told as an event of the line, and nobody waits for this one.
     this.#options.say(bot, { channel, text: safe, replyTo }, wanted.signal).then(() => {
-      this.#said = [...this.#said, { bot, channel, text, saidAtMs: this.#options.clock.now() }]
+      this.#said = [...this.#said, { bot, channel, text: safe, saidAtMs: this.#options.clock.now() }]
       end()
     }, end)
   }
 
-  #wasSaid(bot: BotLogin, channel: ChannelName, text: string): boolean {
+  /** As it stands, unless just that was said lately. */
+  #toSayable(bot: BotLogin, channel: ChannelName, text: string): ChatText | undefined {
+    const safe = this.#options.toText(text)
+    if (safe === undefined || !this.#wasSaid(bot, channel, safe)) return safe
+    return this.#options.toText(`Again: ${text}`)
+  }
+
+  #wasSaid(bot: BotLogin, channel: ChannelName, text: ChatText): boolean {
     const now = this.#options.clock.now()
     this.#said = this.#said.filter(({ saidAtMs }) => now - saidAtMs < AGAIN_MS)
     return this.#said.some((said) => said.bot === bot && said.channel === channel && said.text === text)

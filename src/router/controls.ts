@@ -63,8 +63,9 @@ export class Controls {
 
   /** Why a bot says nothing; `undefined` while it may, and for a bot that is none of ours. */
   mutedReason(bot: string): string | undefined {
-    const name = this.#find(bot)
-    return name && this.#mutes.get(name)?.reason
+    // Asked for every channel of every lane: of few muted bots, mostly none.
+    for (const [muted, { reason }] of this.#mutes) if (sameLogin(muted, bot)) return reason
+    return undefined
   }
 
   calm(isOn: boolean, by?: string): void {

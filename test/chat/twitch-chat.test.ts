@@ -368,7 +368,7 @@ describe('connections', () => {
   it('say when a bot is shut out of a channel, go on in the others, and try again', async () => {
     const { chat, twitch, events } = await set({
       bots: [{ login: AVA }],
-      channels: [HERE, THERE],
+      channels: [THERE, HERE],
       factor: 100,
     })
     twitch.room('there').setSuspended(true)

@@ -4,13 +4,17 @@ import { replyTask } from '../support/reply-task.js'
 import { engineFixture, jointLine } from './engine-fixture.js'
 
 /** One slot and a model that takes a second: sixty viewers wait for a minute. */
+const SLOW = {
+  bots: ['ava'],
+  limits: { global: 1, perBot: 1 },
+  generateMs: SECOND,
+  rules: { whenWaitOverMs: 15 * SECOND, maxViewers: 6 },
+}
+
 function joiningFixture(options: Parameters<typeof engineFixture>[0] = {}) {
   const together: number[] = []
   const fixture = engineFixture({
-    bots: ['ava'],
-    limits: { global: 1, perBot: 1 },
-    generateMs: SECOND,
-    rules: { whenWaitOverMs: 15 * SECOND, maxViewers: 6 },
+    ...SLOW,
     async joint(shares, { signal }) {
       together.push(shares.length)
       await sleep(fixture.clock, SECOND, signal)
@@ -82,6 +86,16 @@ it('a lane that is about to share lines is done as soon as that, and says so bef
   expect(engine.lanes().ava).toMatchObject({ doneMs: 0 })
 })
 
+it('a lane whose handler answers one viewer a line foresees a line for each', async () => {
+  const { clock, engine, settled } = engineFixture(SLOW)
+  await engine.accept(viewers(60))
+  const { doneMs = 0, expectedMs = 0 } = engine.lanes().ava ?? {}
+  await clock.advance(100 * SECOND)
+  const tookMs = settled.at(-1)?.atMs ?? 0
+  expect(tookMs).toBeGreaterThanOrEqual(60 * SECOND)
+  expect([doneMs, expectedMs].every((ms) => ms >= tookMs)).toBe(true)
+})
+
 it('a lane counts those whose mentions are just being written down', async () => {
   const { engine } = joiningFixture()
   const accepted = engine.accept(viewers(60))
@@ -89,6 +103,23 @@ it('a lane counts those whose mentions are just being written down', async () =>
   expect(doneMs).toBeGreaterThan(10 * SECOND)
   await accepted
   expect(Math.abs((engine.lanes().ava?.doneMs ?? 0) - doneMs)).toBeLessThan(5 * SECOND)
+})
+
+it('how lanes stand is told at a few looks at each of their channels, however many bots share the slots', async () => {
+  const names = (count: number) => Array.from({ length: count }, (_, at) => `name${at}`)
+  const [bots, channels] = [names(20), names(10)]
+  let looks = 0
+  const blocked = () => {
+    looks += 1
+    return undefined
+  }
+  const { engine } = joiningFixture({ bots, blocked })
+  for (const bot of bots)
+    await engine.accept(channels.map((channel) => replyTask({ bot, channel, login: 'ann' })))
+  looks = 0
+  engine.lanes()
+  expect(looks).toBeGreaterThanOrEqual(20 * 10)
+  expect(looks).toBeLessThan(10 * 20 * 10)
 })
 
 it('what waits in a channel that is closed to the bot is told of, and has nothing else give way', async () => {

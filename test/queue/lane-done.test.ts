@@ -124,4 +124,23 @@ describe('what a lane says of when it is done', () => {
     const errors = looks.map(({ saidMs, trueMs }) => Math.abs(saidMs - trueMs)).sort((a, b) => a - b)
     expect(errors[Math.floor(errors.length * 0.8)]).toBeLessThan(SECOND)
   })
+
+  it('is never sooner than a line can be made, however many are made at once', async () => {
+    const { engine, settled, clock } = engineFixture({ bots: ['ava'], generateMs: 1.5 * SECOND })
+    await engine.accept([replyTask()])
+    const { doneMs = 0 } = engine.lanes().ava ?? {}
+    await clock.advance(2 * SECOND)
+    expect(settled.map(({ atMs }) => atMs)).toEqual([doneMs])
+  })
+
+  it('is that nobody knows, and why, while the model is away', async () => {
+    let away: { readonly reason: string; readonly sinceMs: number } | undefined
+    const model = { away: () => away, servedAtMs: () => 0 }
+    const { engine } = engineFixture({ bots: ['ava'], model })
+    await engine.accept([replyTask({ login: 'ann' }), replyTask({ login: 'bob' })])
+    expect(engine.lanes().ava).not.toHaveProperty('blockedReason')
+    away = { reason: 'the model is away', sinceMs: 0 }
+    const never = Number.POSITIVE_INFINITY
+    expect(engine.lanes().ava).toMatchObject({ doneMs: never, expectedMs: never, blockedReason: away.reason })
+  })
 })

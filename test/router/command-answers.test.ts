@@ -124,6 +124,16 @@ describe('the answer to a command', () => {
     ])
   })
 
+  it('takes whichever of the two nobody has read lately', async () => {
+    const { answer, clock, said } = answersFixture()
+    for (const pauseMs of [20 * SECOND, 15 * SECOND, 20 * SECOND, 0]) {
+      answer('Off.')
+      said.at(-1)?.end('said')
+      await clock.advance(pauseMs)
+    }
+    expect(said.map(({ text }) => text)).toEqual(['Off.', 'Again: Off.', 'Off.', 'Again: Off.'])
+  })
+
   it('says nothing of that to who was not answered before, or by another account', async () => {
     const muted: string[] = []
     const { answer, said } = answersFixture({ muted })

@@ -154,8 +154,8 @@ function toWait(lane: Lane, kind: Kind, answeredBy: ChorusStatus['model']['answe
   if (Object.values(viewers).every((count) => count === 0)) return 'nobody waits'
   if (kind === 'gone') return 'left without an answer'
   if (kind === 'muted') return 'they wait until it is unmuted'
-  if (kind === 'on-the-way' || blockedReason !== undefined) return 'they wait until it may talk'
   if (answeredBy === 'nobody') return 'they wait for the model'
+  if (kind === 'on-the-way' || blockedReason !== undefined) return 'they wait until it may talk'
   const shared = viewersPerLine > 1 ? `, ${viewersPerLine} viewers share a line` : ''
   return `a question waits about ${toForeseen(expectedMs)}${shared}`
 }

@@ -86,7 +86,7 @@ export class LineRecord {
     const writtenAtMs = this.#written.get(place)?.atMs
     this.#written.delete(place)
     const told = this.#tell({ bot, channel, text, result: 'sent' }, { channel, replyTo, id })
-    this.#isShown(told, writtenAtMs)
+    this.#hideIfCleared(told, writtenAtMs)
     this.#openFor(keyOf(bot, channel, { kind: 'sent', ...(id !== undefined && { id }) }), told)
   }
 
@@ -125,7 +125,7 @@ export class LineRecord {
     if (own) this.#written.delete(place)
     const parts = { bot, channel, ...(own && { text: own.line.text }), ...toResult(outcome) }
     const told = this.#tell(parts, { channel, replyTo: own?.line.replyTo })
-    this.#isShown(told, own?.atMs)
+    this.#hideIfCleared(told, own?.atMs)
     return told
   }
 
@@ -139,7 +139,7 @@ export class LineRecord {
   }
 
   /** Another connection may have told of its clearing before ours told that it is in chat. */
-  #isShown(told: ToldLine, writtenAtMs = this.#clock.now()): void {
+  #hideIfCleared(told: ToldLine, writtenAtMs = this.#clock.now()): void {
     for (const clearing of this.#clearings.since(writtenAtMs)) {
       const why = told.whyTakenOut(clearing)
       if (why !== undefined) told.hide(why)
@@ -163,7 +163,9 @@ export class LineRecord {
   #forget(clearing: Clearing): void {
     this.#clearings.add(clearing, this.#clock.now())
     const itself = this.#told.find((told) => told.isWhatWas(clearing))
-    for (const told of itself ? [itself] : this.#told) {
+    // Where it is known which one that was, no other is suspected.
+    const isMeant = (told: ToldLine) => !itself || told === itself || told.isAnswerTo(clearing)
+    for (const told of this.#told.filter(isMeant)) {
       const why = told.whyCleared(clearing)
       if (why !== undefined) told.hide(why)
     }

@@ -75,7 +75,7 @@ export class ToldLine {
   /** Why what it says must not be shown after this; where nobody can know whether that was meant, it must not, either. */
   whyCleared(clearing: Clearing): string | undefined {
     if (this.#start.channel !== clearing.channel) return undefined
-    return this.whyTakenOut(clearing) ?? (this.#answersWhatWas(clearing) ? ANSWERED_CLEARED : undefined)
+    return this.whyTakenOut(clearing) ?? (this.#mayAnswer(clearing) ? ANSWERED_CLEARED : undefined)
   }
 
   /** The same of the line itself, whatever it answers. One that was refused never was in chat. */
@@ -91,11 +91,15 @@ export class ToldLine {
     return id === undefined ? MAYBE_DELETED : undefined
   }
 
-  #answersWhatWas(clearing: Clearing): boolean {
-    const { replyTo } = this.#start
-    if (clearing.kind === 'message' && clearing.id === replyTo) return true
-    const isKnown = this.#answered.length > 0
-    if (this.#isCut || (!isKnown && (clearing.kind !== 'message' || replyTo === undefined))) return true
+  /** Whether it is known to answer what was cleared away. */
+  isAnswerTo(clearing: Clearing): boolean {
+    if (clearing.kind === 'message' && clearing.id === this.#start.replyTo) return true
     return this.#answered.some((message) => isCleared(message, clearing))
+  }
+
+  #mayAnswer(clearing: Clearing): boolean {
+    const isKnown =
+      this.#answered.length > 0 || (clearing.kind === 'message' && this.#start.replyTo !== undefined)
+    return this.#isCut || !isKnown || this.isAnswerTo(clearing)
   }
 }

@@ -353,6 +353,23 @@ describe('what was cleared away is quoted no more', () => {
     },
   )
 
+  test('what another bot has said to a line of ours that is deleted', async () => {
+    const { clear, events, record, send, settle } = recording()
+    const [ann, bob, banter] = [replyTask({ login: 'ann' }), replyTask(), replyTask({ bot: 'ben' })]
+    await send(lineTo(ann), 'x1', ann)
+    const toOurs = { ...banter, message: { ...banter.message, id: toMessageId('x1') } }
+    events.emit('line:sent', { bot: toBotLogin('ben'), line: lineTo(toOurs), id: toMessageId('y1') })
+    settle({ kind: 'sent', id: toMessageId('y1') }, toOurs)
+    await breath()
+    await send(lineTo(bob), 'x2', bob)
+    clear({ kind: 'message', id: toMessageId('x1'), login: 'ava' })
+    expect(record.lines.map(({ bot, text }) => [bot, text])).toEqual([
+      ['ava', 'hello'],
+      ['ben', undefined],
+      ['ava', undefined],
+    ])
+  })
+
   test('a line whose id nobody has told, by any deleted one of its bot that is not known', async () => {
     const { clear, record, send, settle, write } = recording()
     const [ann, bob] = [replyTask({ login: 'ann' }), replyTask({ login: 'bob' })]
