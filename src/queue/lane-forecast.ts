@@ -153,9 +153,13 @@ export class LaneForecast {
 
   /** What a lane has of the slots while it shares them with all lanes that have something to do. */
   #slotsOf(): number {
-    const { bots, limits } = this.#options
-    const isBusy = ({ mentions, others }: RoomCount) => mentions + others > 0
-    const busy = bots.filter((bot) => this.#countsOf(bot).some(isBusy)).length
+    const { bots, isBlocked, limits, waiting } = this.#options
+    // Looked at for every lane, in every frame: each asks no more than it must where there are many rooms.
+    const isBusy = (bot: BotLogin) =>
+      waiting(bot)
+        .counts()
+        .some(({ channel, mentions, others }) => mentions + others > 0 && !isBlocked(bot, channel))
+    const busy = bots.filter(isBusy).length
     return Math.min(limits.perBot, limits.global / Math.max(1, busy))
   }
 }
