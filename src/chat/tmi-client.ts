@@ -12,6 +12,7 @@ import type { Secret } from '../secret.js'
 import type { ChatServer } from './chat-server.js'
 import { fromRaw, given, type RawLine } from './from-raw.js'
 import type { JoinPace } from './join-pace.js'
+import { Pings } from './pings.js'
 import { parseRaid } from './raid-line.js'
 import type { RoomModes } from './room-standing.js'
 import { parseClearing, parseRoomState, parseUserState, type UserState } from './state-lines.js'
@@ -82,7 +83,7 @@ export class TmiClient {
   #wire: TmiWire | undefined
   /** When the server was last heard, in clock milliseconds. */
   #heardAtMs = Number.NEGATIVE_INFINITY
-  #answeredPingMs = Number.NEGATIVE_INFINITY
+  readonly #pings = new Pings()
   #isLoggedIn = false
   #cancelJoin: Cancel = () => {}
   #isOver = false
@@ -113,12 +114,12 @@ export class TmiClient {
 
   /** When the {@link ping} was sent that the server answered last, in clock milliseconds. */
   get answeredPingMs(): number {
-    return this.#answeredPingMs
+    return this.#pings.answeredMs
   }
 
-  /** Asks for a sign of life. The server repeats the word: so it is known which of several PINGs it has read. */
+  /** Asks for a sign of life. */
   ping(): void {
-    this.write(`PING ${this.#options.clock.now()}`)
+    this.write(this.#pings.next(this.#options.clock.now()))
   }
 
   /** Begins; what comes of it is told to the listener. To be called once. */
@@ -256,10 +257,8 @@ export class TmiClient {
   }
 
   /** tmi.js asks without a word, and knows no answer that has one. */
-  #isAnswerToPing({ params: [_server, sentMs] }: RawLine): boolean {
-    if (sentMs === undefined) return false
-    if (Number(sentMs) > this.#answeredPingMs) this.#answeredPingMs = Number(sentMs)
-    return true
+  #isAnswerToPing({ params: [_server, word] }: RawLine): boolean {
+    return word !== undefined && this.#pings.answered(word)
   }
 
   /** tmi.js would wait for the server's goodbye before it says anything. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { type Clock, sleep } from '../clock.js'
 import {
   type BotLogin,
@@ -170,6 +171,8 @@ export class TwitchChat {
 
   async #connectAll(): Promise<void> {
     const { clock } = this.#options
+    // One for each account, which from the eleventh on Node would take for a leak, and say so.
+    setMaxListeners(this.#accounts.size, this.#stopping.signal)
     await Promise.all(
       [...this.#accounts.values()].map(async (account, place) => {
         try {

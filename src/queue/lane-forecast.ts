@@ -155,6 +155,7 @@ export class LaneForecast {
   /** What a lane has of the slots while it shares them with all lanes that have something to do. */
   #slotsOf(): number {
     const { bots, isBlocked, limits, waiting } = this.#options
+    // Looked at for every lane, in every frame: each asks no more than it must where there are many rooms.
     const isBusy = (bot: BotLogin) =>
       waiting(bot)
         .counts()

@@ -37,6 +37,17 @@ describe('listening', () => {
     expect(twitch.ledger.breaches).toEqual([])
   })
 
+  it('warns of no leak where many bots are connected', async () => {
+    const warnings: Error[] = []
+    const warned = (warning: Error) => warnings.push(warning)
+    process.on('warning', warned)
+    const bots = Array.from({ length: 12 }, (_, n) => ({ login: toBotLogin(`bot${n}`) }))
+    const { chat } = await set({ bots, tokens: tokens([]) })
+    await chat.start()
+    process.off('warning', warned)
+    expect(warnings).toEqual([])
+  })
+
   it('joins thirty channels within Twitch’s limit on joins', async () => {
     const channels = Array.from({ length: 30 }, (_, place) => toChannelName(`c${place}`))
     const { chat, twitch } = await set({ channels, bots: [{ login: AVA }], factor: 50 })

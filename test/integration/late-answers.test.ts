@@ -23,6 +23,19 @@ describe('a bot that hears everything late, while the chat goes on', () => {
     expect(chorus.record.of('line:unanswered')).toEqual([])
     await chat
   })
+
+  it.each(['1e999', '99999999999999999'])(
+    'takes a PONG that answers nothing it has asked for no answer (%j)',
+    async (word) => {
+      const chorus = await start({ ...AT_ONCE, bots: ['ava'] })
+      const { twitch } = chorus
+      twitch.feed(`:tmi.twitch.tv PONG #${CHANNEL} :${word}`)
+      twitch.feed(`PONG #${CHANNEL} :${word}`)
+      twitch.lag('ava', 9 * SECOND)
+      expect(await outcomeOf(chorus, ask(chorus))).toEqual({ kind: 'sent', id: expect.any(String) })
+      expect(chorus.record.of('line:unanswered')).toEqual([])
+    },
+  )
 })
 
 describe('a bot that follows RECONNECT while the answer to its line is late on the old connection', () => {

@@ -1,4 +1,4 @@
-import type { RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -59,7 +59,7 @@ export class WebApp {
     this.#app = fastify({
       logger: false,
       bodyLimit: BODY_BYTES_MAX,
-      serverFactory: (handler) => options.server.on('request', handler as RequestListener),
+      serverFactory: (handler) => options.server.on('request', this.#bounded(handler as RequestListener)),
       // What is wrong is refused, not mended: "false" is no boolean.
       ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
       // For an address that can’t be read: no hook runs before it.
@@ -127,13 +127,20 @@ export class WebApp {
     return reply
   }
 
+  #bounded(handler: RequestListener): RequestListener {
+    return (request: IncomingMessage, response: ServerResponse) => {
+      if (this.#connections.admits(request.socket, response)) handler(request, response)
+    }
+  }
+
   /** A token counts whatever is asked for: a page loads what anybody may, too. */
   #meet(request: FastifyRequest): void {
     const { socket } = request.raw
-    if (!this.#connections.isStranger(socket)) return
+    if (!this.#connections.isUnknown(socket)) return
     const knock = knockOf(request)
-    if (Object.values(this.#options.doors).some((door) => door.opensFor(knock)))
-      this.#connections.trust(socket)
+    const { overlay, room } = this.#options.doors
+    if (room.opensFor(knock)) this.#connections.trust(socket, 'owner')
+    else if (overlay.opensFor(knock)) this.#connections.trust(socket, 'guest')
   }
 
   #foreign(request: FastifyRequest): Problem | undefined {

@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
+import { ControlToken } from '../../../src/control-room/web/control-token.js'
+import { Secret } from '../../../src/secret.js'
 import { ask, BEARER, idleChorus, rooms, TOKEN } from '../room-fixture.js'
 import { sieges } from '../siege.js'
 
@@ -11,12 +13,17 @@ afterEach(() => {
 })
 
 const PLACES = 200
+const OVERLAY_TOKEN = new ControlToken(new Secret(TOKEN)).derive('overlay').reveal()
 
 test.each([
   ['says nothing', ''],
   ['never ends its headers', 'GET / HTTP/1.1\r\nHost: HOST\r\n'],
   ['asks for what anybody may have', 'GET /healthz HTTP/1.1\r\nHost: HOST\r\n\r\n'],
   ['brings a wrong token', 'GET / HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer wrong\r\n\r\n'],
+  [
+    'has the address of the overlay alone',
+    `GET /overlay/events HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer ${OVERLAY_TOKEN}\r\n\r\n`,
+  ],
   [
     'brings the token to a name of its own',
     `GET / HTTP/1.1\r\nHost: x\r\nCookie: chorus_PORT=${TOKEN}\r\n\r\n`,
@@ -66,4 +73,44 @@ test('of those who have the token, the newest find no place when all are taken',
   }
   await vi.waitFor(() => expect(isOpen.filter((is) => is)).toHaveLength(PLACES))
   expect(isOpen.slice(0, PLACES)).not.toContain(false)
+})
+
+test('while strangers take every place, an overlay is followed on', async () => {
+  const { url } = await open()
+  const { host, hostname, port } = new URL(url)
+  const request = `GET /overlay/events HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${OVERLAY_TOKEN}\r\n\r\n`
+  const overlay = connect(Number(port), hostname, () => overlay.write(request))
+  sockets.push(overlay)
+  overlay.on('error', () => {})
+  let isCut = false
+  overlay.once('close', () => {
+    isCut = true
+  })
+  await new Promise((resolve) => overlay.once('data', resolve))
+  overlay.resume()
+  const siege = await besiege(url)
+  await vi.waitFor(() => expect(siege.renewals).toBeGreaterThan(PLACES))
+  expect(isCut).toBe(false)
+})
+
+test('a connection is answered what it asks for at once, up to ten requests; one that asks for more is closed', async () => {
+  const { url } = await open()
+  const { host, hostname, port } = new URL(url)
+  const request = `GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`
+  const answersTo = (count: number) =>
+    new Promise<number>((resolve) => {
+      let text = ''
+      const end = () => resolve(text.split('HTTP/1.1 200 OK').length - 1)
+      const socket = connect(Number(port), hostname, () => socket.write(request.repeat(count)))
+      sockets.push(socket)
+      socket.on('error', () => {})
+      socket.once('close', end)
+      socket.on('data', (part) => {
+        text += part
+        if (text.split('{"status":"alive"}').length > count) end()
+      })
+    })
+  expect(await answersTo(10)).toBe(10)
+  expect(await answersTo(1000)).toBeLessThan(10)
+  expect(await ask(`${url}healthz`)).toMatchObject({ status: 200 })
 })
