@@ -144,21 +144,3 @@ describe('what a lane says of when it is done', () => {
     expect(engine.lanes().ava).toMatchObject({ doneMs: never, expectedMs: never, blockedReason: away.reason })
   })
 })
-
-it('asks no more of many rooms than what each lane has to know of its own', async () => {
-  const bots = Array.from({ length: 20 }, (_, n) => `bot${n}`)
-  const channels = Array.from({ length: 20 }, (_, n) => `room${n}`)
-  let looks = 0
-  const blocked = () => {
-    looks += 1
-    return undefined
-  }
-  const limits = { global: 1, perBot: 1 }
-  const { engine } = engineFixture({ bots, blocked, limits, reply: () => new Promise(() => {}) })
-  const tasks = bots.flatMap((bot) => channels.map((channel) => replyTask({ bot, channel })))
-  await engine.accept(tasks)
-  looks = 0
-  expect(Object.values(engine.lanes()).map(({ waiting }) => waiting)).toContain(20)
-  // A page that is open has this told ten times a second.
-  expect(looks).toBeLessThan(10 * tasks.length)
-})
