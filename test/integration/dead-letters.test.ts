@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { DeadLetters } from '../../src/journal/dead-letters.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { CHANNEL, choruses, type Fixture } from './chorus-fixture.js'
 import { AT_ONCE, ask, attemptsFor, outcomeOf } from './questions.js'
 import { expectPromiseKept } from './said-once.js'
@@ -11,9 +9,8 @@ const start = choruses()
 let dataDir: string
 
 beforeEach(() => {
-  dataDir = mkdtempSync(path.join(tmpdir(), 'chorus-dead-'))
+  dataDir = tempFolder()
 })
-afterEach(() => rmSync(dataDir, { recursive: true }))
 
 interface WithDeadLetter {
   readonly chorus: Fixture

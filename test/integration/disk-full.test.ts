@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.js'
 import { query } from '../journal/journal-fixture.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { CHANNEL, choruses } from './chorus-fixture.js'
 import { workers } from './chorus-worker.js'
 import { AT_ONCE } from './questions.js'
@@ -19,9 +17,8 @@ const startWorker = workers()
 let dataDir: string
 
 beforeEach(() => {
-  dataDir = mkdtempSync(path.join(tmpdir(), 'chorus-full-'))
+  dataDir = tempFolder()
 })
-afterEach(() => rmSync(dataDir, { recursive: true }))
 
 describe('a disk that is full', () => {
   it('costs no answer, and has everything when there is room again', async () => {

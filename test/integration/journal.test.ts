@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { DAY, SECOND } from '../../src/clock.js'
 import type { ChatLine, ReplyTask } from '../../src/domain.js'
 import { ChorusEmitter } from '../../src/events.js'
 import { Journal } from '../../src/journal/journal.js'
 import { query } from '../journal/journal-fixture.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { CHANNEL, choruses, type Fixture, type FixtureOptions } from './chorus-fixture.js'
 import { AT_ONCE, ask, attemptsFor, outcomeOf } from './questions.js'
 import { answersOf, expectNoBreach } from './said-once.js'
@@ -20,9 +18,8 @@ const start = choruses()
 let dataDir: string
 
 beforeEach(() => {
-  dataDir = mkdtempSync(path.join(tmpdir(), 'chorus-journal-'))
+  dataDir = tempFolder()
 })
-afterEach(() => rmSync(dataDir, { recursive: true }))
 
 const options = (): FixtureOptions => ({ ...AT_ONCE, factor: 10, dataDir })
 const AS_MODERATOR: FixtureOptions = {

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { type Clock, MINUTE, SECOND, systemClock } from '../../src/clock.js'
 import { soon } from '../support/soon.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { CHANNEL, choruses, type Fixture, type FixtureOptions } from './chorus-fixture.js'
 import { workers } from './chorus-worker.js'
 import { ask, attemptsFor, ONE_BY_ONE, outcomeOf } from './questions.js'
@@ -20,9 +20,8 @@ const OTHER = 'other'
 let dataDir: string
 
 beforeEach(() => {
-  dataDir = mkdtempSync(path.join(tmpdir(), 'chorus-restart-'))
+  dataDir = tempFolder()
 })
-afterEach(() => rmSync(dataDir, { recursive: true }))
 
 const options = (): FixtureOptions => ({
   ...ONE_BY_ONE,

@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { SECOND, sleep, systemClock } from '../../src/clock.js'
 import { raid } from '../../src/simulator/scenarios.js'
 import { botOf, countLines } from '../support/line-answers.mjs'
 import { soon } from '../support/soon.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { CHANNEL, choruses } from './chorus-fixture.js'
 import { workers } from './chorus-worker.js'
 import { expectKept, expectNoBreach } from './said-once.js'
@@ -17,9 +15,8 @@ const startWorker = workers()
 let dataDir: string
 
 beforeEach(() => {
-  dataDir = mkdtempSync(path.join(tmpdir(), 'chorus-sleep-'))
+  dataDir = tempFolder()
 })
-afterEach(() => rmSync(dataDir, { recursive: true }))
 
 it.each([8, 60])(
   'a process that sleeps for %i s in a raid breaks no limit, says nothing twice, and answers all',

@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { apiRoutes } from '../../../src/control-room/routes/api-routes.js'
 import { deadLetterRoutes } from '../../../src/control-room/routes/dead-letter-routes.js'
 import { demoRoutes } from '../../../src/control-room/routes/demo-routes.js'
 import { tryRoute } from '../../../src/control-room/routes/try-route.js'
 import { choruses, type Fixture, type FixtureOptions } from '../../integration/chorus-fixture.js'
 import { AT_ONCE, ask as askBot, outcomeOf } from '../../integration/questions.js'
+import { tempFolder } from '../../support/temp-folder.js'
 import { ask, BEARER, idleChorus, post, rooms, TOKEN } from '../room-fixture.js'
 import { FakeDesk } from './fake-desk.js'
 
@@ -186,9 +185,8 @@ test('/api/stop asks for the graceful stop, and is answered at once', async () =
 describe('dead letters', () => {
   let dataDir: string
   beforeEach(() => {
-    dataDir = mkdtempSync(path.join(tmpdir(), 'chorus-room-'))
+    dataDir = tempFolder()
   })
-  afterEach(() => rmSync(dataDir, { recursive: true }))
 
   /** Two of them, and a model that is well again. */
   async function withDeadLetters() {

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { findUnready } from '../../../src/control-room/snapshot/readiness.js'
 import { choruses } from '../../integration/chorus-fixture.js'
 import { AT_ONCE, ask as askBot } from '../../integration/questions.js'
+import { tempFolder } from '../../support/temp-folder.js'
 import { ask, environmentWith, rooms } from '../room-fixture.js'
 
 const CHANNEL = 'mychannel'
@@ -51,9 +49,8 @@ describe('/readyz through the life of a Chorus', () => {
   const open = rooms()
   let dataDir: string
   beforeEach(() => {
-    dataDir = mkdtempSync(path.join(tmpdir(), 'chorus-ready-'))
+    dataDir = tempFolder()
   })
-  afterEach(() => rmSync(dataDir, { recursive: true }))
 
   test('is 503 until bots are in chat, 200 then, and 503 from the begin of the stop on', async () => {
     const { chorus, record, model, ...fixture } = await start({ ...AT_ONCE, dataDir, isStarted: false })
