@@ -178,8 +178,9 @@ export class TmiClient {
 
   #listen(wire: TmiWire): void {
     const { listener } = this.#options
-    const notice = (channel: string, id: string | null, text: string | null) =>
-      listener.notice(id ?? 'unknown', toChannelName(channel), text ?? '')
+    // An id that is empty comes as `true`.
+    const notice = (channel: string, id: unknown, text: string | null) =>
+      listener.notice(given(id) ?? 'unknown', toChannelName(channel), text ?? '')
     wire.on('connected', () => this.#loggedIn(wire.username))
     wire.on('join', (channel, _user, self) => {
       if (!self) return

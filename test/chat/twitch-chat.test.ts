@@ -135,6 +135,14 @@ describe('listening', () => {
     expect(twitch.connections('ava')).toBe(1)
   })
 
+  it('takes a NOTICE whose id is empty for one that it does not know', async () => {
+    const stage = await set({ bots: [{ login: AVA }] })
+    await stage.chat.start()
+    stage.twitch.room('here').feed('@msg-id= :tmi.twitch.tv NOTICE #here :Something is the matter.')
+    await heardAll(stage)
+    expect(stage.errors).toEqual([])
+  })
+
   it('marks the copies of a shared chat, and gives them the id of the original', async () => {
     const stage = await set({ bots: [{ login: AVA }], channels: [HERE, THERE] })
     await stage.chat.start()
