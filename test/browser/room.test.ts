@@ -31,12 +31,12 @@ describe('a bot’s card', () => {
     chorus.router.mute('ava')
     for (const viewer of ['ann', 'bob', 'cat', 'dan', 'eve']) ask(page, { viewer })
     ask(page, { viewer: 'ann', text: 'and what else?' })
-    await seen(card('ava').getByText('5 viewers wait'))
+    await seen(card('ava').getByText('5 viewers queued'))
     await seen(card('ava').getByText('they wait until it is unmuted'))
     model.always({ kind: 'hang' })
     chorus.router.unmute('ava')
     await seen(card('ava').getByText('1 line in work for 5 viewers'))
-    await seen(card('ava').getByText('0 viewers wait'))
+    await seen(card('ava').getByText('0 viewers queued'))
   })
 
   test('mutes it for five minutes, and says for how long yet', async () => {

@@ -58,7 +58,7 @@ function BotCard({ bot, status, slots }: BotCardProps) {
           <p class="figures">
             <Figure
               value={lane.viewers.waiting}
-              label={lane.viewers.waiting === 1 ? 'viewer waits' : 'viewers wait'}
+              label={lane.viewers.waiting === 1 ? 'viewer queued' : 'viewers queued'}
             />
             <Figure
               value={lane.working}
@@ -119,7 +119,7 @@ function Allowance({ bot: { bot, linesLeft, linesMax } }: { readonly bot: BotSta
         aria-label={`Lines that Twitch allows ${bot} now`}
       />
       <span class="quiet">
-        Twitch allows {linesLeft} of {counted(linesMax, 'line')} in 30 s
+        Twitch allows {counted(linesLeft, 'more line')} ({linesMax} in 30 s)
       </span>
     </p>
   )
@@ -148,7 +148,7 @@ function toStanding(
   return { kind: 'in-chat', words: 'In chat' }
 }
 
-/** How long a question waits; a forecast would be wrong where nothing goes on. */
+/** How long a question that comes now would wait; a forecast would be wrong where nothing goes on. */
 function toWait(lane: Lane, kind: Kind, answeredBy: ChorusStatus['model']['answeredBy']): string {
   const { blockedReason, expectedMs, viewers, viewersPerLine } = lane
   if (Object.values(viewers).every((count) => count === 0)) return 'nobody waits'
@@ -157,7 +157,7 @@ function toWait(lane: Lane, kind: Kind, answeredBy: ChorusStatus['model']['answe
   if (answeredBy === 'nobody') return 'they wait for the model'
   if (kind === 'on-the-way' || blockedReason !== undefined) return 'they wait until it may talk'
   const shared = viewersPerLine > 1 ? `, ${viewersPerLine} viewers share a line` : ''
-  return `a question waits about ${toForeseen(expectedMs)}${shared}`
+  return `a question now takes about ${toForeseen(expectedMs)}${shared}`
 }
 
 /** What it is in its channels beside a member: the channel is named where there are several. */

@@ -6,7 +6,7 @@ import { Rows } from './rows.js'
 import { useNow, useSection } from './use-snapshot.js'
 import { grouped, STATES, toTime } from './words.js'
 
-/** Who waits, longest first, and the way to leave somebody out. */
+/** What is to be answered, asked or unasked, oldest first, and the way to leave somebody out. */
 export function WaitingList() {
   const waiting = useSection('waiting')
   const nowMs = useNow()
@@ -15,7 +15,7 @@ export function WaitingList() {
   return (
     <section class="panel" aria-labelledby="waiting-title">
       <h2 id="waiting-title">
-        Who waits <span class="count">{grouped(count)}</span>
+        To be answered <span class="count">{grouped(count)}</span>
       </h2>
       {count > replies.length && <p class="quiet">The {replies.length} who have waited longest.</p>}
       {count === 0 && <p class="quiet">Nobody.</p>}
