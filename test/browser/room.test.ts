@@ -252,14 +252,3 @@ test('template lines stand in for a model that is away, and the page says so', a
   for (const viewer of ['ann', 'cat', 'dan', 'eve'])
     await seen(rowsOf(lines).filter({ hasText: `@${viewer}` }))
 })
-
-test('who talks under a bot’s name in the demo is refused in words, and what was typed stays', async () => {
-  const { button, chat, notices, page } = await open({ isDemo: true })
-  await page.getByLabel('You are').fill('Ava')
-  await page.getByLabel('and say').fill('I am ava')
-  await button('Say it').click()
-  await seen(notices.getByText('That is the name of a bot'))
-  expect(await page.getByLabel('and say').inputValue()).toBe('I am ava')
-  expect(await chat.textContent()).toBe('')
-  expect(takeFaults()).toEqual([expect.stringContaining('409 (Conflict)')])
-})
