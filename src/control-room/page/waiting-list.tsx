@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact'
+import type { ChorusStatus } from '../../chorus.js'
 import type { WaitingReply } from '../snapshot/snapshot.js'
 import { type Change, post } from './ask.js'
 import { useNotices } from './notices.js'
+import { OBSTACLES, toObstacle } from './obstacle.js'
 import { Rows } from './rows.js'
 import { useNow, useSection } from './use-snapshot.js'
 import { grouped, STATES, toTime } from './words.js'
@@ -30,6 +32,7 @@ export function WaitingList() {
 
 function WaitingRow({ reply, nowMs }: { readonly reply: WaitingReply; readonly nowMs: number }) {
   const { act, tell } = useNotices()
+  const status = useSection('status')
   const { bot, cause, id, state, text, viewer, askedAtMs } = reply
   const skip = async () => {
     await act(async () => {
@@ -44,7 +47,7 @@ function WaitingRow({ reply, nowMs }: { readonly reply: WaitingReply; readonly n
         <p>
           <b>{viewer}</b>{' '}
           <span class="quiet">
-            → {bot}, {STATES[state]}
+            → {bot}, {toDoing(reply, status)}
             {cause !== 'mention' && ', unasked'}
           </span>
         </p>
@@ -55,6 +58,16 @@ function WaitingRow({ reply, nowMs }: { readonly reply: WaitingReply; readonly n
       </button>
     </li>
   )
+}
+
+/** What it does now, or what it waits for where its bot does not get on. */
+function toDoing({ bot, state }: WaitingReply, status: ChorusStatus | undefined): string {
+  const owing = status?.chat.bots.find((each) => each.bot === bot)
+  const obstacle = status && owing && toObstacle(owing, status)
+  // What is being written goes on, and a line that is made needs no model.
+  const isStopped =
+    obstacle !== undefined && state !== 'working' && !(state === 'ready' && obstacle === 'model')
+  return isStopped ? `waits ${OBSTACLES[obstacle]}` : STATES[state]
 }
 
 /** A line that is being said can’t be called back. */
