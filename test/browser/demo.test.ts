@@ -65,10 +65,17 @@ test('who types a mention as a viewer sees the bot’s answer in chat, and in th
   )
 })
 
+test('a line that is tried in the demo is by the built-in stand-in', async ({ cli }) => {
+  const { tryOut } = await openDemo(cli)
+  await tryOut.getByLabel('What a viewer says').fill('do you like pizza?')
+  await tryOut.getByRole('button').click()
+  await seen(tryOut.getByText(/^by the built-in stand-in, after \d+ s$/))
+})
+
 test('a model that goes away is told of, and that nobody makes lines; when it is back, who waited is answered', async ({
   cli,
 }) => {
-  const { button, chat, headline, light, modelPanel, say } = await openDemo(cli)
+  const { button, chat, headline, light, modelPanel, page, say } = await openDemo(cli)
   await seen(modelPanel.getByText('● Not asked in the last minutes (breaker closed): it makes the lines'))
   await button('Model outage').click()
   await until(() => button('Model outage').getAttribute('aria-pressed')).toBe('true')
@@ -79,6 +86,13 @@ test('a model that goes away is told of, and that nobody makes lines; when it is
   await seen(modelPanel.getByText(/It is asked again (now|in \d+ s)\.$/))
   await until(() => headline.textContent()).toBe('The model does not answer: 4 viewers wait')
   expect(await light.textContent()).toBe('■Look here')
+  await seen(
+    page.locator('.notes', {
+      hasText: /^The built-in model has been away .* “Model outage” brings it back\./,
+    }),
+  )
+  await seen(modelPanel.getByText('“Model outage” has sent it away, and brings it back.'))
+  expect(await page.locator('body').textContent()).not.toMatch(/ECONNREFUSED|OPENAI_/)
   expect(await chat.locator('.bot').count()).toBe(0)
   await button('Model outage').click()
   await seen(modelPanel.getByText('● Answers (breaker closed): it makes the lines'))

@@ -112,11 +112,11 @@ describe('characters that turn the order of letters round', () => {
 
   test.each([
     [
-      'who waits',
+      'what is to be answered',
       async (page: ChorusPage) => {
         page.chorus.router.mute('ava')
         page.room.say({ login: 'mallory', displayName: `${RTL}evil` }, '@ava hello')
-        return { part: rowsOf(page.waiting), text: 'waits its turn' }
+        return { part: rowsOf(page.waiting), text: 'waits until it is unmuted' }
       },
     ],
     [

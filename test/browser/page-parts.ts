@@ -26,7 +26,7 @@ export function partsOf(page: Page): PageParts {
     headline: page.getByRole('heading', { level: 1 }),
     light: page.locator('.light'),
     chat: page.getByRole('list', { name: 'Chat' }),
-    waiting: region('Who waits'),
+    waiting: region('To be answered'),
     lines: region('Last lines'),
     deadLetters: region('Dead letters'),
     modelPanel: region('Model'),

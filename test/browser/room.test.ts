@@ -31,12 +31,12 @@ describe('a bot’s card', () => {
     chorus.router.mute('ava')
     for (const viewer of ['ann', 'bob', 'cat', 'dan', 'eve']) ask(page, { viewer })
     ask(page, { viewer: 'ann', text: 'and what else?' })
-    await seen(card('ava').getByText('5 viewers wait'))
+    await seen(card('ava').getByText('5 viewers queued'))
     await seen(card('ava').getByText('they wait until it is unmuted'))
     model.always({ kind: 'hang' })
     chorus.router.unmute('ava')
     await seen(card('ava').getByText('1 line in work for 5 viewers'))
-    await seen(card('ava').getByText('0 viewers wait'))
+    await seen(card('ava').getByText('0 viewers queued'))
   })
 
   test('mutes it for five minutes, and says for how long yet', async () => {
@@ -251,15 +251,4 @@ test('template lines stand in for a model that is away, and the page says so', a
   await until(() => headline.textContent()).toMatch(/^The model does not answer: template lines stand in/)
   for (const viewer of ['ann', 'cat', 'dan', 'eve'])
     await seen(rowsOf(lines).filter({ hasText: `@${viewer}` }))
-})
-
-test('who talks under a bot’s name in the demo is refused in words, and what was typed stays', async () => {
-  const { button, chat, notices, page } = await open({ isDemo: true })
-  await page.getByLabel('You are').fill('Ava')
-  await page.getByLabel('and say').fill('I am ava')
-  await button('Say it').click()
-  await seen(notices.getByText('That is the name of a bot'))
-  expect(await page.getByLabel('and say').inputValue()).toBe('I am ava')
-  expect(await chat.textContent()).toBe('')
-  expect(takeFaults()).toEqual([expect.stringContaining('409 (Conflict)')])
 })

@@ -1,10 +1,11 @@
 import type { ChorusStatus } from '../../chorus.js'
 import { MuteAll, MuteButtons } from './mute-buttons.js'
+import { OBSTACLES, toObstacle } from './obstacle.js'
 import { SlotCells } from './slot-cells.js'
+import { type BotStatus, SIGNS, toStanding } from './standing.js'
 import { useSection } from './use-snapshot.js'
 import { counted, toForeseen } from './words.js'
 
-type BotStatus = ChorusStatus['chat']['bots'][number]
 type Lane = ChorusStatus['lanes'][string]
 
 /** A card per bot, and the slots that all of them share. */
@@ -44,7 +45,7 @@ interface BotCardProps {
 function BotCard({ bot, status, slots }: BotCardProps) {
   const lane = status.lanes[bot.bot]
   const mute = status.controls.muted.find((muted) => muted.bot === bot.bot)
-  const standing = toStanding(bot, { isMuted: mute !== undefined, isRunning: status.state === 'running' })
+  const standing = toStanding(bot, status)
   return (
     <li class={`card ${standing.kind}`} aria-label={bot.bot}>
       <h3>{bot.bot}</h3>
@@ -58,7 +59,7 @@ function BotCard({ bot, status, slots }: BotCardProps) {
           <p class="figures">
             <Figure
               value={lane.viewers.waiting}
-              label={lane.viewers.waiting === 1 ? 'viewer waits' : 'viewers wait'}
+              label={lane.viewers.waiting === 1 ? 'viewer queued' : 'viewers queued'}
             />
             <Figure
               value={lane.working}
@@ -74,7 +75,7 @@ function BotCard({ bot, status, slots }: BotCardProps) {
           </p>
           <p>
             <SlotCells taken={lane.working} of={slots} label={`Slots of ${bot.bot}`} />
-            <span class="quiet"> {toWait(lane, standing.kind, status.model.answeredBy)}</span>
+            <span class="quiet"> {toWait(lane, bot, status)}</span>
           </p>
         </>
       )}
@@ -119,45 +120,20 @@ function Allowance({ bot: { bot, linesLeft, linesMax } }: { readonly bot: BotSta
         aria-label={`Lines that Twitch allows ${bot} now`}
       />
       <span class="quiet">
-        Twitch allows {linesLeft} of {counted(linesMax, 'line')} in 30 s
+        Twitch allows {counted(linesLeft, 'more line')} ({linesMax} in 30 s)
       </span>
     </p>
   )
 }
 
-type Kind = 'in-chat' | 'muted' | 'on-the-way' | 'parked' | 'gone'
-
-const SIGNS: Readonly<Record<Kind, string>> = {
-  'in-chat': '●',
-  muted: '‖',
-  'on-the-way': '…',
-  parked: '■',
-  gone: '○',
-}
-
-function toStanding(
-  bot: BotStatus,
-  { isMuted, isRunning }: { readonly isMuted: boolean; readonly isRunning: boolean },
-): { readonly kind: Kind; readonly words: string } {
-  if (bot.reason !== undefined) return { kind: 'parked', words: `Parked: ${bot.reason}` }
-  if (bot.joined.length === 0 && !isRunning) return { kind: 'gone', words: 'Left chat' }
-  if (bot.joined.length === 0) return { kind: 'on-the-way', words: 'Not in chat: it connects by itself' }
-  if (isMuted) return { kind: 'muted', words: 'In chat, muted' }
-  const closed = bot.rooms.find(({ closedReason }) => closedReason !== undefined)
-  if (closed) return { kind: 'parked', words: `Kept out of #${closed.channel}: ${closed.closedReason}` }
-  return { kind: 'in-chat', words: 'In chat' }
-}
-
-/** How long a question waits; a forecast would be wrong where nothing goes on. */
-function toWait(lane: Lane, kind: Kind, answeredBy: ChorusStatus['model']['answeredBy']): string {
-  const { blockedReason, expectedMs, viewers, viewersPerLine } = lane
+/** How long a question that comes now would wait; a forecast would be wrong where nothing goes on. */
+function toWait({ expectedMs, viewers, viewersPerLine }: Lane, bot: BotStatus, status: ChorusStatus): string {
   if (Object.values(viewers).every((count) => count === 0)) return 'nobody waits'
-  if (kind === 'gone') return 'left without an answer'
-  if (kind === 'muted') return 'they wait until it is unmuted'
-  if (answeredBy === 'nobody') return 'they wait for the model'
-  if (kind === 'on-the-way' || blockedReason !== undefined) return 'they wait until it may talk'
+  if (toStanding(bot, status).kind === 'gone') return 'left without an answer'
+  const obstacle = toObstacle(bot, status)
+  if (obstacle !== undefined) return `they wait ${OBSTACLES[obstacle]}`
   const shared = viewersPerLine > 1 ? `, ${viewersPerLine} viewers share a line` : ''
-  return `a question waits about ${toForeseen(expectedMs)}${shared}`
+  return `a question now takes about ${toForeseen(expectedMs)}${shared}`
 }
 
 /** What it is in its channels beside a member: the channel is named where there are several. */

@@ -11,8 +11,11 @@ export function ChatForm() {
   const [text, setText] = useState('')
   const field = useRef<HTMLInputElement>(null)
   const say = async () => {
-    if (await act(() => post('/api/demo/say', { viewer: viewer.trim(), text }))) setText('')
+    // The next line may be typed while this one is on its way.
+    setText('')
     field.current?.focus()
+    if (await act(() => post('/api/demo/say', { viewer: viewer.trim(), text }))) return
+    setText((typed) => (typed === '' ? text : typed))
   }
   return (
     <form

@@ -1,5 +1,5 @@
 import type { ChorusStatus } from '../../chorus.js'
-import type { ModelRequests } from '../snapshot/snapshot.js'
+import type { DemoState, ModelRequests } from '../snapshot/snapshot.js'
 import { useSection } from './use-snapshot.js'
 import { counted, ended, grouped, toTime } from './words.js'
 
@@ -17,7 +17,8 @@ const MAKERS: Readonly<Record<Model['answeredBy'], string>> = {
 export function ModelPanel() {
   const model = useSection('status')?.model
   const requests = useSection('requests')
-  const isStandIn = useSection('demo')?.canModelBeAway === true
+  const demo = useSection('demo')
+  const isStandIn = demo?.canModelBeAway === true
   if (!model) return null
   return (
     <section class="panel" aria-labelledby="model-title">
@@ -26,20 +27,20 @@ export function ModelPanel() {
         <b>{isStandIn ? 'The built-in stand-in' : model.model}</b>
         {isStandIn && <span class="quiet"> says canned lines; nothing is paid</span>}
       </p>
-      <Standing model={model} requests={requests} />
+      <Standing model={model} requests={requests} demo={demo} />
       {requests && <Requests requests={requests} />}
       <Tokens tokens={model.tokens} />
     </section>
   )
 }
 
-function Standing({
-  model,
-  requests,
-}: {
+interface StandingProps {
   readonly model: Model
   readonly requests: ModelRequests | undefined
-}) {
+  readonly demo: DemoState | undefined
+}
+
+function Standing({ model, requests, demo }: StandingProps) {
   const { answeredBy, fallback } = model
   const isAway = model.state === 'away'
   return (
@@ -52,7 +53,7 @@ function Standing({
       </p>
       {isAway && (
         <p class="reason">
-          {ended(model.reason)} {ended(model.advice)}{' '}
+          {demo?.canModelBeAway ? toOutage(demo) : `${ended(model.reason)} ${ended(model.advice)}`}{' '}
           {model.nextProbeInMs === 0
             ? 'It is asked again now.'
             : `It is asked again in ${toTime(model.nextProbeInMs)}.`}
@@ -65,6 +66,11 @@ function Standing({
       )}
     </>
   )
+}
+
+/** Of the built-in model: address and settings of a real one would tell nobody anything. */
+function toOutage({ isModelAway }: DemoState): string {
+  return isModelAway ? '“Model outage” has sent it away, and brings it back.' : 'It is there again.'
 }
 
 /** That nothing keeps it away is no sign that it would answer. */

@@ -5,8 +5,9 @@ import { wordsFor } from './notices.js'
 import { useSection } from './use-snapshot.js'
 import { toTime } from './words.js'
 
-const MAKERS: Readonly<Record<TriedLine['by'], string>> = {
+const MAKERS: Readonly<Record<TriedLine['by'] | 'stand-in', string>> = {
   model: 'by the model',
+  'stand-in': 'by the built-in stand-in',
   fallback: 'by the fallback model',
   template: 'a template line',
 }
@@ -80,7 +81,7 @@ export function TryOut() {
         </button>
       </form>
       <div aria-live="polite">
-        {tried && <Result tried={tried} bot={tried.bot} />}
+        {tried && <Result tried={tried} isStandIn={isStandIn} />}
         {problem && <p class="reason">{problem}</p>}
       </div>
       <p class="quiet">
@@ -92,20 +93,19 @@ export function TryOut() {
   )
 }
 
-function Result({
-  tried: { text, by, filtered, tookMs },
-  bot,
-}: {
-  readonly tried: TriedLine
-  readonly bot: string
-}) {
+interface ResultProps {
+  readonly tried: TriedLine & { readonly bot: string }
+  readonly isStandIn: boolean
+}
+
+function Result({ tried: { bot, by, filtered, text, tookMs }, isStandIn }: ResultProps) {
   return (
     <div class="tried">
       <p class="said">
         <b>{bot}:</b> {text}
       </p>
       <p class="quiet">
-        {MAKERS[by]}, after {toTime(tookMs)}
+        {MAKERS[isStandIn && by === 'model' ? 'stand-in' : by]}, after {toTime(tookMs)}
         {filtered.length > 0 && `; thrown away before: ${filtered.join(', ')}`}
       </p>
     </div>

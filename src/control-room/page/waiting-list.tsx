@@ -1,12 +1,14 @@
 import type { ComponentChildren } from 'preact'
+import type { ChorusStatus } from '../../chorus.js'
 import type { WaitingReply } from '../snapshot/snapshot.js'
 import { type Change, post } from './ask.js'
 import { useNotices } from './notices.js'
+import { OBSTACLES, toObstacle } from './obstacle.js'
 import { Rows } from './rows.js'
 import { useNow, useSection } from './use-snapshot.js'
 import { grouped, STATES, toTime } from './words.js'
 
-/** Who waits, longest first, and the way to leave somebody out. */
+/** What is to be answered, asked or unasked, oldest first, and the way to leave somebody out. */
 export function WaitingList() {
   const waiting = useSection('waiting')
   const nowMs = useNow()
@@ -15,7 +17,7 @@ export function WaitingList() {
   return (
     <section class="panel" aria-labelledby="waiting-title">
       <h2 id="waiting-title">
-        Who waits <span class="count">{grouped(count)}</span>
+        To be answered <span class="count">{grouped(count)}</span>
       </h2>
       {count > replies.length && <p class="quiet">The {replies.length} who have waited longest.</p>}
       {count === 0 && <p class="quiet">Nobody.</p>}
@@ -30,6 +32,7 @@ export function WaitingList() {
 
 function WaitingRow({ reply, nowMs }: { readonly reply: WaitingReply; readonly nowMs: number }) {
   const { act, tell } = useNotices()
+  const status = useSection('status')
   const { bot, cause, id, state, text, viewer, askedAtMs } = reply
   const skip = async () => {
     await act(async () => {
@@ -44,7 +47,7 @@ function WaitingRow({ reply, nowMs }: { readonly reply: WaitingReply; readonly n
         <p>
           <b>{viewer}</b>{' '}
           <span class="quiet">
-            → {bot}, {STATES[state]}
+            → {bot}, {toDoing(reply, status)}
             {cause !== 'mention' && ', unasked'}
           </span>
         </p>
@@ -55,6 +58,16 @@ function WaitingRow({ reply, nowMs }: { readonly reply: WaitingReply; readonly n
       </button>
     </li>
   )
+}
+
+/** What it does now, or what it waits for where its bot does not get on. */
+function toDoing({ bot, state }: WaitingReply, status: ChorusStatus | undefined): string {
+  const owing = status?.chat.bots.find((each) => each.bot === bot)
+  const obstacle = status && owing && toObstacle(owing, status)
+  // What is being written goes on, and a line that is made needs no model.
+  const isStopped =
+    obstacle !== undefined && state !== 'working' && !(state === 'ready' && obstacle === 'model')
+  return isStopped ? `waits ${OBSTACLES[obstacle]}` : STATES[state]
 }
 
 /** A line that is being said can’t be called back. */

@@ -1,15 +1,13 @@
 import type { ChorusStatus } from '../../chorus.js'
 import type { EpisodeState } from './episode.js'
-import { type Note, toNotes } from './note.js'
+import { type Note, type Surroundings, toNotes } from './note.js'
 import type { Glance } from './snapshot.js'
 import { toForeseen } from './span.js'
 
 /** All that a glance is made of. */
-export interface Situation {
+export interface Situation extends Surroundings {
   readonly status: ChorusStatus
   readonly episode: EpisodeState | undefined
-  /** Whether there is a data folder. */
-  readonly hasJournal: boolean
   /** What was said at the start and still holds, in full sentences. */
   readonly remarks: readonly string[]
 }
@@ -22,7 +20,7 @@ const NOBODY: EpisodeState = { asked: 0, answered: 0, viewersWaiting: 0, mention
 export function toGlance(situation: Situation): Glance {
   const notes = toNotes(situation.status, situation)
   const sentence = toSentence(situation, notes)
-  const others = notes.map(({ text }) => text).filter((text) => unended(text) !== sentence)
+  const others = notes.map(({ text }) => text).filter((text) => !isSaid(text, sentence))
   return {
     light: toLight(situation, notes),
     sentence,
@@ -33,7 +31,8 @@ export function toGlance(situation: Situation): Glance {
 function toLight({ status, episode = NOBODY }: Situation, notes: readonly Note[]): Glance['light'] {
   const isOut = status.chat.joined.length === 0 && status.state !== 'stopped'
   if (isOut || notes.some(({ isTrouble }) => isTrouble)) return 'trouble'
-  return episode.mentionsWaiting > 0 ? 'busy' : 'well'
+  // Whoever has muted all of them may have forgotten it.
+  return episode.mentionsWaiting > 0 || isSilent(status) ? 'busy' : 'well'
 }
 
 /** The first that holds: what makes all else wrong, what everybody looks at, what is as ever. */
@@ -42,16 +41,27 @@ function toSentence({ status, episode = NOBODY }: Situation, notes: readonly Not
   if (state !== 'running') return ending(state, episode)
   if (chat.joined.length === 0) return 'No bot is in chat'
   const waiting = episode.mentionsWaiting > 0 ? viewersWait(episode) : undefined
-  if (model.answeredBy === 'nobody')
-    return `The model does not answer${waiting === undefined ? '' : `: ${waiting}`}`
+  const who = waiting === undefined ? '' : `: ${waiting}`
+  if (model.answeredBy === 'nobody') return `The model does not answer${who}`
+  const trouble = notes.find(({ isTrouble }) => isTrouble)
+  if (isSilent(status) && (waiting !== undefined || trouble === undefined)) return `Every bot is muted${who}`
   const soon = doneIn(status)
   if (episode.raid) return `${raidOf(episode.raid)}: ${progress(episode, soon)}`
   const standIn = toStandIn(model)
   if (standIn !== undefined) return waiting === undefined ? standIn : `${standIn}, ${waiting}${soon}`
   if (waiting !== undefined) return `${waiting}${soon}`
   // While nobody waits there is room to say what somebody should look at.
-  const trouble = notes.find(({ isTrouble }) => isTrouble)
   return trouble ? unended(trouble.text) : 'All quiet: nobody waits'
+}
+
+/** Whether the sentence says it already, alone or with who waits for it. */
+function isSaid(note: string, sentence: string): boolean {
+  return sentence === unended(note) || sentence.startsWith(`${unended(note)}: `)
+}
+
+/** Whether it runs, and every bot is muted. */
+function isSilent({ chat: { bots }, controls: { muted }, state }: ChorusStatus): boolean {
+  return state === 'running' && bots.every(({ bot }) => muted.some((mute) => mute.bot === bot))
 }
 
 /** As a sentence at the top stands: like a headline. */

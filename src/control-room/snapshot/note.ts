@@ -2,6 +2,7 @@ import type { ChorusStatus } from '../../chorus.js'
 import { MINUTE } from '../../clock.js'
 import type { BotLogin } from '../../domain.js'
 import { JOURNAL_REFUSES } from './readiness.js'
+import type { DemoState } from './snapshot.js'
 import { toSpan } from './span.js'
 
 /** Something that should be known beside what everybody sees. */
@@ -15,22 +16,30 @@ export interface Note {
 const WAIT_MAX_MS = 5 * MINUTE
 const PERCENT = 100
 
+/** What Chorus runs in. */
+export interface Surroundings {
+  /** Whether there is a data folder. */
+  readonly hasJournal: boolean
+  /** Only in the demo. */
+  readonly demo?: Pick<DemoState, 'canModelBeAway' | 'isModelAway'> | undefined
+}
+
 /** All there is to note, the most pressing first. */
-export function toNotes(status: ChorusStatus, { hasJournal }: { readonly hasJournal: boolean }): Note[] {
+export function toNotes(status: ChorusStatus, surroundings: Surroundings): Note[] {
   return [
-    ...pressing(status, hasJournal).map((text) => ({ text, isTrouble: true })),
-    ...worthKnowing(status).map((text) => ({ text, isTrouble: false })),
+    ...pressing(status, surroundings).map((text) => ({ text, isTrouble: true })),
+    ...worthKnowing(status, surroundings).map((text) => ({ text, isTrouble: false })),
   ]
 }
 
-function pressing(status: ChorusStatus, hasJournal: boolean): string[] {
+function pressing(status: ChorusStatus, { demo, hasJournal }: Surroundings): string[] {
   const { chat, deadLetters, isDurable, lanes, model } = status
   const isRunning = status.state !== 'stopped'
   return [
     ...chat.parked.map(({ bot, reason }) => ended(`${bot} is parked: ${reason}`)),
     ...(chat.joined.length === 0 ? absent(status) : []),
     ...closedRooms(status, { areAll: true }),
-    ...(model.answeredBy === 'nobody' ? [modelAway(model), 'Nothing stands in for it.'] : []),
+    ...(model.answeredBy === 'nobody' ? [modelAway(model, demo), 'Nothing stands in for it.'] : []),
     ...(hasJournal && !isDurable && isRunning ? [JOURNAL_REFUSES] : []),
     ...Object.entries(lanes)
       .filter(([, { oldestMs }]) => oldestMs > WAIT_MAX_MS)
@@ -39,11 +48,13 @@ function pressing(status: ChorusStatus, hasJournal: boolean): string[] {
   ]
 }
 
-function worthKnowing(status: ChorusStatus): string[] {
+function worthKnowing(status: ChorusStatus, { demo }: Surroundings): string[] {
   const { chat, model } = status
   return [
-    ...(model.state === 'away' && model.answeredBy !== 'nobody' ? [modelAway(model)] : []),
-    ...(model.fallback?.state === 'away' && model.answeredBy !== 'nobody' ? [modelAway(model.fallback)] : []),
+    ...(model.state === 'away' && model.answeredBy !== 'nobody' ? [modelAway(model, demo)] : []),
+    ...(model.fallback?.state === 'away' && model.answeredBy !== 'nobody'
+      ? [modelAway(model.fallback, demo)]
+      : []),
     ...tokens(status),
     ...(chat.joined.length > 0 ? absent(status) : []),
     ...closedRooms(status, { areAll: false }),
@@ -73,10 +84,20 @@ function closedRooms({ chat }: ChorusStatus, { areAll }: { readonly areAll: bool
     )
 }
 
-function modelAway(endpoint: ChorusStatus['model'] | NonNullable<ChorusStatus['model']['fallback']>): string {
+function modelAway(
+  endpoint: ChorusStatus['model'] | NonNullable<ChorusStatus['model']['fallback']>,
+  demo: Surroundings['demo'],
+): string {
   if (endpoint.state !== 'away') return ''
   const { advice, awayMs, model, reason } = endpoint
+  if (demo?.canModelBeAway) return builtInAway(awayMs, demo)
   return `${ended(`The model ${model} has not answered for ${toSpan(awayMs)}: ${reason}`)} ${ended(advice)}`
+}
+
+/** Its address and the settings of a real one would tell nobody anything. */
+function builtInAway(awayMs: number, { isModelAway }: NonNullable<Surroundings['demo']>): string {
+  const after = isModelAway ? '“Model outage” brings it back.' : 'It is asked again by itself.'
+  return `The built-in model has been away for ${toSpan(awayMs)}. ${after}`
 }
 
 function tokens({ model }: ChorusStatus): string[] {
@@ -93,8 +114,8 @@ function tokens({ model }: ChorusStatus): string[] {
 function controls({ chat: { bots }, controls: turned }: ChorusStatus): string[] {
   const { chance, isCalm, isChancePaused, muted } = turned
   return [
-    ...(muted.length > 1 && muted.length === bots.length && muted.every(({ leftMs }) => leftMs === undefined)
-      ? ['All bots are muted until they are unmuted.']
+    ...(muted.length > 0 && muted.length === bots.length && muted.every(({ leftMs }) => leftMs === undefined)
+      ? ['Every bot is muted.']
       : muted.map(({ bot, leftMs }) => mutedNote(bot, leftMs))),
     ...(isCalm ? ['Calm is on: nobody talks unasked.'] : []),
     ...(isChancePaused ? ['Chance replies are paused.'] : []),

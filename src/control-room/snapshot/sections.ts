@@ -44,7 +44,8 @@ export function toSections(options: SectionsOptions): Sections {
       status = chorus.getStatus()
       return inWholeSeconds(status)
     },
-    glance: () => toGlance({ status, episode: episode.state, hasJournal, remarks }),
+    glance: () =>
+      toGlance({ ...{ status, hasJournal, remarks }, episode: episode.state, demo: demo?.demo() }),
     waiting: () =>
       toWaiting({ owed: router.owed(OWED_MAX), count: router.owedCount }, (atMs) => wallTime.of(atMs)),
     lines: () => lines.lines,

@@ -35,7 +35,7 @@ export interface About {
 
 /** How it goes, for who looks for a second. */
 export interface Glance {
-  /** `well`: nothing to do; `busy`: viewers wait; `trouble`: somebody should look. */
+  /** `well`: nothing to do; `busy`: viewers wait, or every bot is muted; `trouble`: somebody should look. */
   readonly light: 'well' | 'busy' | 'trouble'
   readonly sentence: string
   /** What else should be known, the most pressing first. */

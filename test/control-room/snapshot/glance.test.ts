@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ChorusStatus } from '../../../src/chorus.js'
 import { MINUTE, SECOND } from '../../../src/clock.js'
 import type { EpisodeState } from '../../../src/control-room/snapshot/episode.js'
-import { toGlance } from '../../../src/control-room/snapshot/glance.js'
+import { type Situation, toGlance } from '../../../src/control-room/snapshot/glance.js'
 import { toBotLogin, toChannelName } from '../../../src/domain.js'
 import type { EndpointStatus } from '../../../src/reply/guarded-model.js'
 import type { LaneStatus } from '../../../src/reply-queue.js'
@@ -50,6 +50,8 @@ const tokens = (level: 'low' | 'spent') => ({
   },
 })
 const controls = (parts: Partial<ChorusStatus['controls']>) => ({ controls: { ...idle.controls, ...parts } })
+const allMuted = (parts: { leftMs?: number } = {}) =>
+  controls({ muted: [AVA, BEN].map((bot) => ({ bot, reason: 'x', ...parts })) })
 
 const WELL: ChorusStatus = {
   ...idle,
@@ -71,8 +73,8 @@ const busy = (doneMs: number, parts: Partial<LaneStatus> = {}): Partial<ChorusSt
 const glanceOf = (
   status: Partial<ChorusStatus>,
   episode?: EpisodeState,
-  { hasJournal = true, remarks = [] }: { hasJournal?: boolean; remarks?: readonly string[] } = {},
-) => toGlance({ status: { ...WELL, ...status }, episode, hasJournal, remarks })
+  parts: Partial<Pick<Situation, 'demo' | 'hasJournal' | 'remarks'>> = {},
+) => toGlance({ status: { ...WELL, ...status }, episode, hasJournal: true, remarks: [], ...parts })
 
 describe('one sentence and a light', () => {
   const nobody = { viewersWaiting: 0, mentionsWaiting: 0 }
@@ -128,6 +130,49 @@ describe('one sentence and a light', () => {
       waits(),
       'busy',
       '7 viewers wait',
+    ],
+    ['every bot is muted', allMuted(), undefined, 'busy', 'Every bot is muted'],
+    [
+      'every bot is muted for some minutes',
+      allMuted({ leftMs: 4 * MINUTE }),
+      undefined,
+      'busy',
+      'Every bot is muted',
+    ],
+    [
+      'viewers wait, and every bot is muted',
+      { ...busy(Number.POSITIVE_INFINITY), ...allMuted() },
+      waits(),
+      'busy',
+      'Every bot is muted: 7 viewers wait',
+    ],
+    [
+      'a raid is on, and every bot is muted',
+      allMuted(),
+      raid({}),
+      'busy',
+      'Every bot is muted: 7 viewers wait',
+    ],
+    [
+      'every bot is muted, and there is a dead letter',
+      { ...allMuted(), deadLetters: 1 },
+      undefined,
+      'trouble',
+      'One question has no answer: try it again below, or give it up',
+    ],
+    [
+      'every bot is muted, and nobody makes lines',
+      { ...allMuted(), ...away('nobody') },
+      undefined,
+      'trouble',
+      'The model does not answer',
+    ],
+    [
+      'it has stopped, and every bot is muted',
+      { ...allMuted(), state: 'stopped' },
+      undefined,
+      'well',
+      'Chorus has stopped',
     ],
     [
       'a raid is on',
@@ -311,8 +356,14 @@ describe('what should be known beside', () => {
           { bot: BEN, reason: 'x' },
         ],
       }),
-      'well',
+      'busy',
       ['ava is muted for another 10 min.', 'ben is muted until it is unmuted.'],
+    ],
+    [
+      'one that is muted',
+      controls({ muted: [{ bot: BEN, reason: 'x' }] }),
+      'well',
+      ['ben is muted until it is unmuted.'],
     ],
     ['calm', controls({ isCalm: true }), 'well', ['Calm is on: nobody talks unasked.']],
     ['a pause', controls({ isChancePaused: true }), 'well', ['Chance replies are paused.']],
@@ -334,9 +385,28 @@ describe('what should be known beside', () => {
     expect(notes).toEqual(['Calm is on: nobody talks unasked.', ...remarks])
   })
 
-  test('says at once that all bots are muted', () => {
-    const muted = [AVA, BEN].map((bot) => ({ bot, reason: 'x' }))
-    expect(glanceOf(controls({ muted })).notes).toEqual(['All bots are muted until they are unmuted.'])
+  test('says at once that all bots are muted, where the sentence does not', () => {
+    expect(glanceOf({ ...allMuted(), deadLetters: 1 }).notes).toEqual(['Every bot is muted.'])
+    expect(glanceOf(allMuted()).notes).toEqual([])
+    expect(glanceOf(allMuted(), waits()).notes).toEqual([])
+  })
+
+  test.each([
+    [true, '“Model outage” brings it back.'],
+    [false, 'It is asked again by itself.'],
+  ])('says of the built-in model what helps it, sent away: %s', (isModelAway, helps) => {
+    const demo = { isModelAway, canModelBeAway: true }
+    expect(glanceOf(away('nobody'), undefined, { demo }).notes).toEqual([
+      `The built-in model has been away for 3 min. ${helps}`,
+      'Nothing stands in for it.',
+    ])
+  })
+
+  test('says of somebody’s own model in the demo what it says of any', () => {
+    const demo = { isModelAway: false, canModelBeAway: false }
+    expect(glanceOf(away('nobody'), undefined, { demo }).notes[0]).toMatch(
+      /^The model main-model .* Start it\.$/,
+    )
   })
 
   test('is nothing of a journal where there is no data folder', () => {

@@ -54,10 +54,7 @@ test('a mention waits, then stands among the lines, and the glance follows', asy
     count: 1,
   })
   expect(look().waiting).toEqual(waiting)
-  expect(glance).toEqual({
-    ...{ light: 'busy', sentence: '1 viewer waits' },
-    notes: ['ava is muted until it is unmuted.'],
-  })
+  expect(glance).toEqual({ light: 'busy', sentence: 'Every bot is muted: 1 viewer waits', notes: [] })
   fixture.chorus.router.unmute('ava')
   await outcomeOf(fixture, question)
   const [said] = fixture.record.of('line:sent')
