@@ -15,6 +15,7 @@ import type { TokenKeeper } from '../tokens/token-keeper.js'
 import { type Finding, failed, formatFinding, note, ok, toFailure } from './finding.js'
 import { checkJournal } from './journal-checks.js'
 import { checkClock, checkDataFolder, checkNode, checkPort } from './machine-checks.js'
+import { runnerOn } from './runner-on.js'
 
 export interface DoctorOptions {
   readonly file?: string | undefined
@@ -65,12 +66,15 @@ export async function doctorCommand({ file, write }: DoctorOptions): Promise<voi
   show(await checkChat(patient))
   show([
     await checkModel(patient),
-    await checkPort(environment),
+    await checkPort(environment, isRunningOn(environment.dataDir)),
     await checkClock(idUrlOf(environment), clock),
   ])
   if (failures > 0)
     throw new ChorusError('not-well', failures === 1 ? 'A check failed.' : `${failures} checks failed.`)
 }
+
+/** Where it can't be told there may be one. */
+const isRunningOn = (dataDir: string | undefined) => dataDir !== undefined && runnerOn(dataDir) !== undefined
 
 async function checkTokens({ loaded, tokens }: Patient): Promise<Finding[]> {
   const findings = await Promise.all(

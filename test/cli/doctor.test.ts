@@ -80,4 +80,24 @@ describe('chorus doctor', () => {
       expect(stdout).toMatch(line)
     }
   })
+
+  test('finds nothing wrong with the port and the data folder of a Chorus that runs', async ({
+    cli,
+    id,
+    world,
+  }) => {
+    cli.write('live.yaml', configFor(['ava']))
+    const env = {
+      ...world.env(['ava']),
+      TWITCH_ID_URL: id.url,
+      TWITCH_TOKEN_AVA: id.issue('ava').accessToken,
+    }
+    const chorus = cli.start(['start'], { ...env, PORT: '0' })
+    const { url } = (await chorus.event('control-room')) as unknown as { readonly url: string }
+    await chorus.event('ready')
+    const { code, stdout } = await cli.run(['doctor'], { ...env, PORT: new URL(url).port })
+    expect(stdout).toMatch(/^ok +a Chorus runs on the data folder/m)
+    expect(stdout).toMatch(/^ok +port \d+ on 127\.0\.0\.1 is the running Chorus’s$/m)
+    expect(code).toBe(0)
+  })
 })
