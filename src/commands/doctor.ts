@@ -8,6 +8,7 @@ import { adviceOn, ChorusError } from '../errors.js'
 import { ChorusEmitter } from '../events.js'
 import { readManifest } from '../manifest.js'
 import { maskSecrets } from '../mask-secrets.js'
+import { programName } from '../program-name.js'
 import { createModel } from '../reply/create-models.js'
 import { createTokenKeeper, signedInBots } from '../tokens/create-token-keeper.js'
 import { idUrlOf } from '../tokens/id-url.js'
@@ -87,7 +88,7 @@ async function checkToken(bot: BotLogin, tokens: TokenKeeper): Promise<Finding[]
   const health = await tokens.examine(bot)
   switch (health.kind) {
     case 'none': {
-      const advice = `Sign it in: chorus login ${bot}, or set ${TOKEN_PREFIX}${bot.toUpperCase()}.`
+      const advice = `Sign it in: ${programName()} login ${bot}, or set ${TOKEN_PREFIX}${bot.toUpperCase()}.`
       return [failed(`${bot}: it has no token, and would be left out`, advice)]
     }
     case 'unchecked':

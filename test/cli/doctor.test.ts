@@ -69,12 +69,12 @@ describe('chorus doctor', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(/^chorus: \d checks failed\./)
     for (const line of [
-      /^FAILED +ava: Twitch takes its token no more .*→ Sign it in: chorus login ava/m,
+      /^FAILED +ava: Twitch takes its token no more .*→ Sign it in: node \S+cli\.js login ava/m,
       /^FAILED +ava: chat refuses its login/m,
       /^FAILED +bob: The token of bob belongs to the account eve\..* → /m,
       /^FAILED +cleo: cleo can’t write in chat: its token lacks chat:edit\. → /m,
       /^FAILED +cleo in #mychannel: it can’t join: .*suspended.* → /m,
-      /^FAILED +dan: it has no token, and would be left out → Sign it in: chorus login dan/m,
+      /^FAILED +dan: it has no token, and would be left out → Sign it in: node \S+cli\.js login dan/m,
       /^FAILED +model .* → /m,
     ]) {
       expect(stdout).toMatch(line)
