@@ -5,7 +5,7 @@
  *   npx chorus simulate                     # in another terminal; it prints TWITCH_CHAT_URL and OPENAI_BASE_URL
  *   TWITCH_CHAT_URL=… OPENAI_BASE_URL=… TWITCH_TOKEN_AVA=any node examples/embed.mjs
  */
-import { createChorus, createLogger } from 'chorus'
+import { ChorusError, createChorus, createLogger } from 'chorus'
 
 const chorus = await createChorus(
   {
@@ -14,7 +14,7 @@ const chorus = await createChorus(
     replies: { delays: { mention: [0.2, 0.5] } },
   },
   { logger: createLogger({ level: 'warn', pretty: false, secrets: [] }) },
-)
+).catch(end)
 
 chorus.events.on('ready', ({ joined }) => console.log(`ready: ${joined.join(', ')}`))
 // What is accepted is in the journal, below `data` or CHORUS_DATA_DIR: the next run goes on with what this one leaves.
@@ -22,12 +22,19 @@ chorus.events.on('journal:restored', ({ count }) => console.log(`${count} replie
 chorus.events.on('dead-letters:counted', ({ count }) => console.log(`${count} dead letters`))
 chorus.events.on('backlog:raised', ({ size }) => console.log(`${size} replies wait`))
 chorus.events.on('line:written', ({ bot, line }) => console.log(`${bot}: ${line.text}`))
-await chorus.start()
+await chorus.start().catch(end)
 
 const watch = setInterval(() => console.log(JSON.stringify(chorus.router.getQueueMetrics())), 1000)
 
 process.once('SIGTERM', stop)
 process.once('SIGINT', stop)
+
+/** What Chorus refuses, a missing token say, it tells in two sentences: what is wrong, and what to do. */
+function end(error) {
+  if (!(error instanceof ChorusError)) throw error
+  console.error(`${error.message} ${error.advice}`)
+  process.exit(1)
+}
 
 async function stop() {
   clearInterval(watch)

@@ -8,7 +8,9 @@
 import { fromTmi, MessageRouter, Orchestrator, toBots } from 'chorus'
 import tmi from 'tmi.js'
 
-const server = new URL(process.env.TWITCH_CHAT_URL ?? 'ws://127.0.0.1:8081')
+if (!process.env.TWITCH_CHAT_URL)
+  end('Set TWITCH_CHAT_URL to the chat that `chorus simulate` prints: ws://127.0.0.1:PORT')
+const server = new URL(process.env.TWITCH_CHAT_URL)
 const client = new tmi.Client({
   options: { skipUpdatingEmotesets: true },
   connection: { server: server.hostname, port: Number(server.port) },
@@ -34,11 +36,16 @@ router.events.on('reply:settled', ({ task, outcome }) => {
 client.on('message', (channel, tags, text, self) =>
   router.handleIncomingMessage(fromTmi(channel, tags, text, self)),
 )
-await client.connect()
+await client.connect().catch((reason) => end(`No way into the chat of ${server}: ${reason}`))
 console.log('listening; Ctrl-C answers what is open and ends')
 
 process.once('SIGTERM', stop)
 process.once('SIGINT', stop)
+
+function end(why) {
+  console.error(why)
+  process.exit(1)
+}
 
 async function stop() {
   const { done, left } = await router.gracefulStop({ deadlineMs: 8000 })

@@ -77,7 +77,9 @@ async function install(temp, consumer) {
   if (!tarball) throw new Problem('npm pack made no tarball.')
   mkdirSync(consumer)
   writeFileSync(path.join(consumer, 'package.json'), '{ "private": true, "type": "module" }\n')
-  const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', path.join(temp, tarball)]
+  // What `overrides` holds back here comes to a consumer all the same: only this sees a package that needs a newer Node.
+  const strict = ['--engine-strict', '--prefer-offline', '--no-audit', '--no-fund']
+  const args = ['install', ...strict, path.join(temp, tarball)]
   await must('npm install', npm(args, { cwd: consumer }))
 }
 

@@ -33,7 +33,8 @@ await runMain(async () => {
  */
 async function start(args) {
   const cli = inProject('dist', 'cli.js')
-  process.argv = [process.execPath, cli, ...args]
+  // The script stays this one: by that Chorus knows that people type `npm start -- …`.
+  process.argv.splice(2, Number.POSITIVE_INFINITY, ...args)
   stopWithParent()
   await import(pathToFileURL(cli).href)
 }

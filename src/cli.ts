@@ -18,6 +18,7 @@ import { LOGIN_PATTERN } from './config-schema.js'
 import { type ErrorCode, toChorusError } from './errors.js'
 import { readManifest } from './manifest.js'
 import { nearest } from './nearest.js'
+import { programName } from './program-name.js'
 
 /** Ended as asked, failed while running, wrong usage or configuration. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const
@@ -57,13 +58,14 @@ async function main(): Promise<number> {
 const traceOf = (thrown: unknown) => (thrown instanceof Error && thrown.stack) || String(thrown)
 
 function program(): Command {
-  const chorus = new Command('chorus')
+  const chorus = new Command(programName())
     .description('AI personas that answer viewers in a Twitch channel, and never lose a reply.')
     .version(readManifest().version, '-v, --version')
     .exitOverride()
     .configureOutput({
       // As every other error of ours: what was wrong, then what to do.
-      outputError: (text, print) => print(`chorus: ${oneLine(text)}\nchorus --help shows what there is.\n`),
+      outputError: (text, print) =>
+        print(`chorus: ${oneLine(text)}\n${programName()} --help shows what there is.\n`),
     })
     .hook('preSubcommand', (all) => requireKnown(all, all.args[0]))
     .helpCommand(false)

@@ -1,5 +1,5 @@
 import { Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
-import { type ConfigProblem, toConfigProblems } from './config-problem.js'
+import { type ConfigProblem, HASH_ADVICE, toConfigProblems } from './config-problem.js'
 import { type Config, configSchema } from './config-schema.js'
 
 /** A configuration, or every mistake in it: one line of text each, with the line of the file where it is known. */
@@ -12,7 +12,8 @@ export function parseConfigFile(text: string): ParsedConfig {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   if (document.errors.length > 0) {
-    return invalid(document.errors.map((error) => `${place(lines, error.pos[0])}: ${error.message}`))
+    const errors = document.errors.map((error) => `${place(lines, error.pos[0])}: ${error.message}`)
+    return invalid(hashProblem(text, errors) ?? errors)
   }
   const input = toPlainData(document)
   if (input instanceof Error) return invalid([input.message])
@@ -36,6 +37,13 @@ export function formatConfig(config: Config): string {
 }
 
 const invalid = (problems: readonly string[]): ParsedConfig => ({ isValid: false, problems })
+
+/** A list such as `[#mychannel]` never ends in YAML, whose own words about that help nobody. */
+function hashProblem(text: string, errors: readonly string[]): string[] | undefined {
+  const line = text.split('\n').findIndex((words) => /^[^'"#]*[[,]\s*#\w/.test(words))
+  if (line < 0) return undefined
+  return [`line ${line + 1}: the list does not end. ${HASH_ADVICE} (${errors.join('; ')})`]
+}
 
 /** The document as data; an error where it can't be: aliases may multiply without end. */
 function toPlainData(document: ReturnType<typeof parseDocument>): unknown {

@@ -16,12 +16,17 @@ const SHOWN_MAX_LENGTH = 40
 /** What tokens and keys look like: a run without spaces, longer than any login or word people write here. */
 const SECRET_LIKE = /^oauth:|^sk-|^[\w:.~+/=-]{28,}$|:\/\/[^/]*@/i
 
+/** A place in a list with nothing in it is a channel written as people call it, most likely. */
+export const HASH_ADVICE = 'In YAML # begins a comment: leave it out, or put the whole text in quotes'
+
 /** Every mistake behind one of the schema's issues: unknown keys come several in one. */
 export function toConfigProblems(issue: Issue, input: unknown): ConfigProblem[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key))
   const value = valueAt(input, path)
   const name = keyPath(path) || 'the file'
+  if (value === null && typeof path.at(-1) === 'number')
+    return [{ path, text: `${name} is empty; wants ${wants(issue)}. ${HASH_ADVICE}` }]
   const fault = value === undefined ? ' is missing;' : `: got ${shown(value)},`
   return [{ path, text: `${name}${fault} wants ${wants(issue)}` }]
 }
@@ -65,6 +70,8 @@ function keyAdvice(parent: Path, key: string, keys: readonly ConfigKey[]): strin
     .filter((path) => !/[.[]/.test(path))
   const near = nearest(key, siblings)
   if (near) return `did you mean ${prefix}${near}?`
+  // In a list of things it would lead away from the thing: bots[0].name is not model.name.
+  if (pattern.includes('[]')) return `known here: ${siblings.join(', ')}`
   const elsewhere = keys.find(({ path }) => path.split('.').at(-1)?.toLowerCase() === key.toLowerCase())
   if (elsewhere) return `did you mean ${elsewhere.path}?`
   return `known here: ${siblings.join(', ')}`

@@ -44,6 +44,9 @@ const KNOWN_BOTS = [
   'pokemoncommunitygame',
 ]
 
+/** A word in braces that nothing fills in, and that viewers would see as it is. */
+const OTHER_PLACE = /\{(?!viewer\})\s*\w[\w .-]*\}/
+
 const bot = z
   .strictObject({
     login: login().describe('The account’s login on Twitch'),
@@ -72,7 +75,14 @@ const bot = z
       .default(1)
       .describe('Its share of the chance replies (0 to 100); 0 = it only answers mentions'),
     templates: z
-      .array(z.string().trim().min(1).max(200))
+      .array(
+        z
+          .string()
+          .trim()
+          .min(1)
+          .max(200)
+          .refine((line) => !OTHER_PLACE.test(line), 'no {…} but {viewer}, which alone is replaced'),
+      )
       .max(20)
       .default([])
       .describe(
@@ -190,18 +200,20 @@ const model = z.strictObject({
     ),
 })
 
-const retry = z.strictObject({
-  attempts: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(6)
-    .describe('Failures of one reply before it is given up (1 to 100); outages of the model do not count'),
-  base: seconds(0.01, 60)
-    .default(1)
-    .describe('First pause before a new try, doubled each time, in seconds (0.01 to 60)'),
-  max: seconds(1, 900).default(60).describe('Longest pause before a new try, in seconds (1 to 900)'),
-})
+const retry = z
+  .strictObject({
+    attempts: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(6)
+      .describe('Failures of one reply before it is given up (1 to 100); outages of the model do not count'),
+    base: seconds(0.01, 60)
+      .default(1)
+      .describe('First pause before a new try, doubled each time, in seconds (0.01 to 60)'),
+    max: seconds(1, 900).default(60).describe('Longest pause before a new try, in seconds (1 to 900)'),
+  })
+  .refine(({ base, max }) => base <= max, { path: ['base'], message: 'at most retry.max' })
 
 const safety = z.strictObject({
   blockedTerms: z

@@ -1,3 +1,5 @@
+import { programName } from './program-name.js'
+
 /** Who is hit: one reply, one bot account, the model's endpoint, or the whole process. */
 type Scope = 'reply' | 'bot' | 'endpoint' | 'process'
 
@@ -10,7 +12,7 @@ type Retry = 'free' | 'free-in-outage' | 'counted' | 'never'
 interface Row {
   readonly scope: Scope
   readonly retry: Retry
-  /** What the reader should do. */
+  /** What the reader should do; `{chorus}` stands for what people type in front of a command there. */
   readonly advice: string
 }
 
@@ -18,7 +20,7 @@ const TABLE = {
   'config-invalid': row(
     'process',
     'never',
-    'Mend the configuration as the message says; `chorus check` shows the result.',
+    'Mend the configuration as the message says; `{chorus} check` shows the result.',
   ),
   'file-missing': row('process', 'never', 'Check the path.'),
   'no-model': row(
@@ -29,7 +31,7 @@ const TABLE = {
   'no-bot': row(
     'process',
     'never',
-    'Sign at least one bot in: chorus login LOGIN. Or set its token: TWITCH_TOKEN_<LOGIN>.',
+    'Sign at least one bot in: {chorus} login LOGIN. Or set its token: TWITCH_TOKEN_<LOGIN>.',
   ),
   'no-client-id': row(
     'process',
@@ -41,16 +43,16 @@ const TABLE = {
     'never',
     'Set TWITCH_ID_URL to the server that signs accounts in there, or unset TWITCH_CHAT_URL to sign in at Twitch.',
   ),
-  'sign-in-failed': row('process', 'never', 'Nothing was stored. Try again: chorus login LOGIN.'),
+  'sign-in-failed': row('process', 'never', 'Nothing was stored. Try again: {chorus} login LOGIN.'),
   'tokens-damaged': row(
     'process',
     'never',
-    'Sign in again the bots that have no token now: chorus login LOGIN. The next one keeps the damaged file aside.',
+    'Sign in again the bots that have no token now: {chorus} login LOGIN. The next one keeps the damaged file aside.',
   ),
   'tokens-open': row(
     'process',
     'never',
-    'It is closed to them now. If you do not know who could read it, sign the bots in again: chorus login LOGIN.',
+    'It is closed to them now. If you do not know who could read it, sign the bots in again: {chorus} login LOGIN.',
   ),
   'tokens-unwritable': row(
     'process',
@@ -86,7 +88,7 @@ const TABLE = {
   'no-dead-letter': row(
     'process',
     'never',
-    '`chorus dead-letters` shows those that there are; somebody may have redriven or discarded it already.',
+    '`{chorus} dead-letters` shows those that there are; somebody may have redriven or discarded it already.',
   ),
   'journal-row': row(
     'reply',
@@ -119,7 +121,7 @@ const TABLE = {
   'login-refused': row(
     'bot',
     'never',
-    'Sign the account in again with `chorus login <login>`, or set a new TWITCH_TOKEN_<LOGIN>: it is taken up at once.',
+    'Sign the account in again with `{chorus} login <login>`, or set a new TWITCH_TOKEN_<LOGIN>: it is taken up at once.',
   ),
   'model-timeout': row(
     'endpoint',
@@ -240,7 +242,7 @@ export function isErrorCode(word: string): word is ErrorCode {
 
 /** What to do about an error of this kind; with a bot's login in the place that the table leaves for it. */
 export function adviceOn(code: ErrorCode, login?: string): string {
-  const { advice } = TABLE[code]
+  const advice = TABLE[code].advice.replaceAll('{chorus}', () => programName())
   if (login === undefined) return advice
   // In capitals it is part of a variable's name.
   return advice.replace(/<login>/gi, (place) =>

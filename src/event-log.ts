@@ -2,6 +2,7 @@ import type { BotLogin, ChatMessage, ReplyTask } from './domain.js'
 import type { ChorusError } from './errors.js'
 import type { ChorusEmitter, ChorusEvents } from './events.js'
 import type { Logger } from './logger.js'
+import { programName } from './program-name.js'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
 type Payload<E extends keyof ChorusEvents> = Parameters<ChorusEvents[E]>[0]
@@ -13,8 +14,8 @@ interface Row<E extends keyof ChorusEvents> {
   readonly text?: (event: Payload<E>) => string
 }
 
-const DEAD_LETTERS =
-  'Replies whose attempts are spent: `chorus dead-letters` shows them, and has them tried again or discarded.'
+const deadLetters = () =>
+  `Replies whose attempts are spent: \`${programName()} dead-letters\` shows them, and has them tried again or discarded.`
 
 /** How each event is logged: at which level, with which fields. */
 const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
@@ -112,7 +113,7 @@ const TABLE: { readonly [E in keyof ChorusEvents]: Row<E> } = {
   'journal:restored': { level: 'info', fields: (event) => ({ ...event }) },
   'dead-letters:counted': {
     level: ({ count }) => (count > 0 ? 'warn' : 'info'),
-    fields: ({ count }) => ({ count, ...(count > 0 && { advice: DEAD_LETTERS }) }),
+    fields: ({ count }) => ({ count, ...(count > 0 && { advice: deadLetters() }) }),
   },
   'model:away': {
     level: ({ code }) => (code === 'model-unauthorized' ? 'error' : 'warn'),

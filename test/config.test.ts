@@ -241,10 +241,32 @@ describe('a wrong configuration', () => {
       `${MINIMAL}  - { login: ben, aliases: [benny, StickyMan1776] }`,
       'bots[2].aliases[1]: got "StickyMan1776", wants another name: it is the login of stickyman1776, and would call that bot as well as ben',
     ],
+    [
+      'channels:\n  - #mychannel\nbots: [{ login: a }]',
+      'line 2: channels[0] is empty; wants a text. In YAML # begins a comment: leave it out, or put the whole text in quotes',
+    ],
+    [
+      'channels: [a, #mychannel]\nbots: [{ login: a }]',
+      'line 1: the list does not end. In YAML # begins a comment: leave it out, or put the whole text in quotes (line ',
+    ],
+    [
+      `${MINIMAL}  - { login: c, templates: ['hi {viewer}', 'hi {user}'] }`,
+      'bots[2].templates[1]: got "hi {user}", wants no {…} but {viewer}, which alone is replaced',
+    ],
+    [`${MINIMAL}retry: { base: 50, max: 2 }`, 'retry.base: got 50, wants at most retry.max'],
+    [
+      `${MINIMAL}  - name: c`,
+      'bots[2].name: unknown key; known here: login, persona, aliases, talkativeness, templates',
+    ],
     ['just a sentence', 'the file: got "just a sentence", wants a group of keys'],
     ['', 'channels is missing'],
   ])('says what is wrong with %j', (yaml, expected) => {
     expect(failure(() => load(yaml)).message).toContain(expected)
+  })
+
+  test('is none where a channel has its # in quotes, nor where a template has braces around no word', () => {
+    const { config } = load(`channels: ["#mychannel"]\nbots: [{ login: a, templates: ['{viewer} :{}'] }]`)
+    expect(config).toMatchObject({ channels: ['#mychannel'], bots: [{ templates: ['{viewer} :{}'] }] })
   })
 
   test.each([

@@ -10,6 +10,22 @@ const test = base.extend({ latency: 50 })
 
 /** Real processes on the built package, as somebody runs them. */
 describe('the example', () => {
+  test.for([
+    ['embed', {}, /^No bot has a token: .* Sign at least one bot in: .*TWITCH_TOKEN_<LOGIN>\.$/],
+    ['embed', { TWITCH_TOKEN_AVA: TOKEN }, /^No model to think with: .* Set OPENAI_API_KEY.*$/],
+    ['own-client', {}, /^Set TWITCH_CHAT_URL .*$/],
+    [
+      'own-client',
+      { TWITCH_CHAT_URL: 'ws://127.0.0.1:1' },
+      /^No way into the chat of ws:\/\/127\.0\.0\.1:1\/: .*$/,
+    ],
+  ] as const)('%s with %j says in one line what to set', async ([name, env, line], { cli }) => {
+    const file = fileURLToPath(new URL(`../examples/${name}.mjs`, import.meta.url))
+    const { code, stderr } = await cli.spawn(process.execPath, [file], env).end()
+    expect(stderr).toMatch(line)
+    expect(code).toBe(1)
+  })
+
   test.for(['own-client', 'embed'])(
     '%s answers a mention and stops gracefully',
     async (name, { cli, world }) => {

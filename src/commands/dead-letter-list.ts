@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { adviceOn, isErrorCode } from '../errors.js'
 import type { DeadLetter } from '../journal/dead-letter-table.js'
+import { programName } from '../program-name.js'
 import { type ScreenOutput, USUAL_COLUMNS } from './chat-screen.js'
 import { printable, printableWithin } from './printable.js'
 
@@ -24,7 +25,7 @@ export function formatDeadLetters(
   return [
     head,
     ...letters.map((letter) => [bold(printable(letter.id)), ...rowsOf(letter, width)].join('\n')),
-    'To have them tried again: chorus dead-letters redrive ID…\nTo give them up:          chorus dead-letters discard ID…\nFor all of them, write --all in place of the ids.',
+    `To have them tried again: ${programName()} dead-letters redrive ID…\nTo give them up:          ${programName()} dead-letters discard ID…\nFor all of them, write --all in place of the ids.`,
   ]
     .map((part) => `${part}\n`)
     .join('\n')

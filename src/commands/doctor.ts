@@ -8,6 +8,7 @@ import { adviceOn, ChorusError } from '../errors.js'
 import { ChorusEmitter } from '../events.js'
 import { readManifest } from '../manifest.js'
 import { maskSecrets } from '../mask-secrets.js'
+import { programName } from '../program-name.js'
 import { createModel } from '../reply/create-models.js'
 import { createTokenKeeper, signedInBots } from '../tokens/create-token-keeper.js'
 import { idUrlOf } from '../tokens/id-url.js'
@@ -15,6 +16,7 @@ import type { TokenKeeper } from '../tokens/token-keeper.js'
 import { type Finding, failed, formatFinding, note, ok, toFailure } from './finding.js'
 import { checkJournal } from './journal-checks.js'
 import { checkClock, checkDataFolder, checkNode, checkPort } from './machine-checks.js'
+import { runnerOn } from './runner-on.js'
 
 export interface DoctorOptions {
   readonly file?: string | undefined
@@ -65,12 +67,15 @@ export async function doctorCommand({ file, write }: DoctorOptions): Promise<voi
   show(await checkChat(patient))
   show([
     await checkModel(patient),
-    await checkPort(environment),
+    await checkPort(environment, isRunningOn(environment.dataDir)),
     await checkClock(idUrlOf(environment), clock),
   ])
   if (failures > 0)
     throw new ChorusError('not-well', failures === 1 ? 'A check failed.' : `${failures} checks failed.`)
 }
+
+/** Where it can't be told there may be one. */
+const isRunningOn = (dataDir: string | undefined) => dataDir !== undefined && runnerOn(dataDir) !== undefined
 
 async function checkTokens({ loaded, tokens }: Patient): Promise<Finding[]> {
   const findings = await Promise.all(
@@ -83,7 +88,7 @@ async function checkToken(bot: BotLogin, tokens: TokenKeeper): Promise<Finding[]
   const health = await tokens.examine(bot)
   switch (health.kind) {
     case 'none': {
-      const advice = `Sign it in: chorus login ${bot}, or set ${TOKEN_PREFIX}${bot.toUpperCase()}.`
+      const advice = `Sign it in: ${programName()} login ${bot}, or set ${TOKEN_PREFIX}${bot.toUpperCase()}.`
       return [failed(`${bot}: it has no token, and would be left out`, advice)]
     }
     case 'unchecked':

@@ -1,4 +1,5 @@
 import { damagedJournals, inspectJournal } from '../journal/inspect.js'
+import { programName } from '../program-name.js'
 import { type Finding, note, ok, toFailure } from './finding.js'
 import { replies } from './replies.js'
 import { runnerOn } from './runner-on.js'
@@ -25,7 +26,7 @@ function checkFile(dataDir: string): Finding[] {
     const state = ok(`journal ${file}: ${Math.ceil(bytes / 1024)} KB, ${replies(open)} without an outcome`)
     if (dead === 0) return [state]
     const count = dead === 1 ? '1 dead letter' : `${dead} dead letters`
-    const advice = 'See them with chorus dead-letters, and have them tried again or discard them.'
+    const advice = `See them with ${programName()} dead-letters, and have them tried again or discard them.`
     return [state, note(`${count}: replies whose attempts are spent`, advice)]
   } catch (error) {
     return [toFailure('journal', error)]

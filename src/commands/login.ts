@@ -4,6 +4,7 @@ import { sameLogin, toBotLogin } from '../domain.js'
 import { type Environment, TOKEN_PREFIX } from '../environment.js'
 import { ChorusError } from '../errors.js'
 import { nearest } from '../nearest.js'
+import { programName } from '../program-name.js'
 import { IdServer } from '../tokens/id-server.js'
 import { idUrlOf } from '../tokens/id-url.js'
 import { signIn } from '../tokens/sign-in.js'
@@ -79,7 +80,8 @@ function strangerNote(login: string, file: string | undefined): string | undefin
     return `${login} is no bot of ${read}; ${hint}`
   } catch (error) {
     if (!(error instanceof ChorusError)) throw error
-    if (error.code === 'config-invalid') return 'the configuration has mistakes: chorus check names them.'
+    if (error.code === 'config-invalid')
+      return `the configuration has mistakes: ${programName()} check names them.`
     if (file !== undefined) throw error
     return undefined
   }

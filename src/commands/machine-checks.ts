@@ -2,12 +2,16 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { type Clock, SECOND } from '../clock.js'
+import { bracketed } from '../control-room/web/guard.js'
 import type { Environment } from '../environment.js'
 import { type Finding, failed, note, ok, toFailure } from './finding.js'
 
 /** Clocks that differ by more than this are wrong: an answer may have been a while on its way. */
 const CLOCK_MAX_MS = 10 * SECOND
 const CLOCK_DEADLINE_MS = 5 * SECOND
+const PORT_DEADLINE_MS = 5 * SECOND
+/** What `/healthz` answers. */
+const HEALTHY = JSON.stringify({ status: 'alive' })
 
 /** @param wanted what package.json asks for, such as `>=20.19` */
 export function checkNode(running: string, wanted: string): Finding {
@@ -34,24 +38,47 @@ export function checkDataFolder(dataDir: string | undefined): Finding {
   }
 }
 
-/** Whether the port of the control room is free. */
-export function checkPort({ host, port }: Pick<Environment, 'host' | 'port'>): Promise<Finding> {
+/**
+ * Whether the port of the control room is free. Beside a running Chorus it is well that one has it.
+ *
+ * @param isRunning whether a Chorus runs on the data folder
+ */
+export async function checkPort(
+  { host, port }: Pick<Environment, 'host' | 'port'>,
+  isRunning: boolean,
+): Promise<Finding> {
   const where = `port ${port.number} on ${host}`
+  const error = await listenError(host, port.number)
+  if (error === undefined) return ok(`${where} is free`)
+  if (error.code !== 'EADDRINUSE') return toFailure(`${where} can’t be opened`, error)
+  if (isRunning && (await isChorus(host, port.number))) return ok(`${where} is the running Chorus’s`)
+  if (!port.isSet) return note(`${where} is taken: the next free one will be used`)
+  const advice = isRunning
+    ? 'No Chorus answers there: stop the other program, or set another PORT.'
+    : 'Stop the other program, a running Chorus perhaps, or set another PORT.'
+  return failed(`${where} is taken`, advice)
+}
+
+/** What keeps this process from listening there; undefined: nothing. */
+function listenError(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') resolve(toFailure(`${where} can’t be opened`, error))
-      else if (port.isSet)
-        resolve(
-          failed(
-            `${where} is taken`,
-            'Stop the other program, a running Chorus perhaps, or set another PORT.',
-          ),
-        )
-      else resolve(note(`${where} is taken: the next free one will be used`))
-    })
-    server.listen(port.number, host, () => server.close(() => resolve(ok(`${where} is free`))))
+    server.once('error', resolve)
+    server.listen(port, host, () => server.close(() => resolve(undefined)))
   })
+}
+
+/** Whether it is a control room that answers there: anybody may ask `/healthz`. */
+async function isChorus(host: string, port: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://${bracketed(host)}:${port}/healthz`, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PORT_DEADLINE_MS),
+    })
+    return answer.ok && (await answer.text()) === HEALTHY
+  } catch {
+    return false
+  }
 }
 
 /** Holds this machine's clock against that of a server, which tells its own with every answer. */

@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.js'
+import { programName } from '../program-name.js'
 import { seededRandom } from '../random.js'
 import { ModelSimulator } from '../simulator/model-simulator.js'
 import { TwitchSimulator } from '../simulator/twitch-simulator.js'
@@ -35,7 +36,7 @@ export async function simulateCommand({
   await model.start()
   write(`The built-in Twitch and model are running. To use them:\n`)
   write(
-    `  TWITCH_CHAT_URL=${twitch.url} OPENAI_BASE_URL=${model.url} TWITCH_TOKEN_STICKYMAN1776=any npm start\n`,
+    `  TWITCH_CHAT_URL=${twitch.url} OPENAI_BASE_URL=${model.url} TWITCH_TOKEN_STICKYMAN1776=any ${programName()} start\n`,
   )
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())

@@ -7,6 +7,7 @@ import { TOKEN_PREFIX } from '../environment.js'
 import { ChorusError } from '../errors.js'
 import { limitsHint } from '../limits-hint.js'
 import { createLogger, type Logger } from '../logger.js'
+import { programName } from '../program-name.js'
 import { signedInBots } from '../tokens/create-token-keeper.js'
 import { demoCommand } from './demo.js'
 import { StopSignal } from './stop-signal.js'
@@ -74,7 +75,7 @@ function remarks({ config, notes }: LoadedConfig, taking: readonly Bot[]): strin
     .filter(({ login }) => !taking.some((bot) => sameLogin(bot.login, login)))
     .map(
       ({ login }) =>
-        `${login} is left out: it is not signed in (chorus login ${login}), and ${TOKEN_PREFIX}${login.toUpperCase()} is not set.`,
+        `${login} is left out: it is not signed in (${programName()} login ${login}), and ${TOKEN_PREFIX}${login.toUpperCase()} is not set.`,
     )
   const hint = limitsHint(taking.length, config.queue)
   return [...notes, ...leftOut, ...(hint === undefined ? [] : [hint])]

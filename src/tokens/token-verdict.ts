@@ -1,5 +1,6 @@
 import { MINUTE } from '../clock.js'
 import { TOKEN_PREFIX } from '../environment.js'
+import { programName } from '../program-name.js'
 import type { BotToken } from './bot-token.js'
 import type { TokenOwner } from './id-answer.js'
 import { missingScopes } from './scopes.js'
@@ -59,9 +60,9 @@ function endFault(held: BotToken, { expiresInMs }: TokenOwner): TokenFlaw | unde
 
 /** How to get a token that counts. */
 function signIn({ bot, current }: BotToken): string {
-  if (current?.from !== 'environment') return `Sign it in again: chorus login ${bot}.`
+  if (current?.from !== 'environment') return `Sign it in again: ${programName()} login ${bot}.`
   const name = `${TOKEN_PREFIX}${bot.toUpperCase()}`
-  return `Sign it in: chorus login ${bot}. Then remove ${name}, which wins over the sign-in.`
+  return `Sign it in: ${programName()} login ${bot}. Then remove ${name}, which wins over the sign-in.`
 }
 
 function spanOf(ms: number): string {

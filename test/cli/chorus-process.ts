@@ -7,6 +7,8 @@ import { WAIT_MS } from '../support/soon.js'
 
 /** The built command line. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+/** What it tells people to type where a test has called it, in a folder elsewhere. */
+export const TYPED = `node ${CLI}`
 
 /** How a process ended and all that it printed. */
 export interface Ended {

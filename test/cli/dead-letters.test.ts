@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { describe, expect } from 'vitest'
 import type { ChorusProcess } from './chorus-process.js'
+import { TYPED } from './chorus-process.js'
 import { BOTS, type Cli, configFor, test, type World } from './cli-test.js'
 
 /*
@@ -35,7 +36,7 @@ describe('beside a running Chorus', () => {
     expect(await chorus.event('dead-letters:counted')).toMatchObject({
       level: 40,
       count: 1,
-      advice: expect.stringContaining('chorus dead-letters'),
+      advice: expect.stringContaining(`${TYPED} dead-letters`),
     })
     const listed = await cli.run(['dead-letters'], { TZ: 'America/St_Johns' })
     expect([listed.code, listed.stderr]).toEqual([0, ''])
@@ -63,7 +64,7 @@ describe('beside a running Chorus', () => {
     expect(stdout).toBe('1 reply discarded: nobody will answer it.')
     expect(stderr.split('\n')).toEqual([
       'chorus: No dead letter has the id "ava/nobody".',
-      expect.stringContaining('`chorus dead-letters` shows those that there are'),
+      expect.stringContaining(`\`${TYPED} dead-letters\` shows those that there are`),
     ])
     expect(code).toBe(2)
     expect(await idsOf(cli)).toEqual(others)
@@ -81,7 +82,7 @@ describe('beside a running Chorus', () => {
     const { stdout } = await cli.run(['doctor'], { ...world.env(['ava']), PORT: '0' })
     expect(stdout).toMatch(/^ok +a Chorus runs on the data folder, process \d+/m)
     expect(stdout).toMatch(/^ok +journal .*journal\.db: \d+ KB, 0 replies without an outcome/m)
-    expect(stdout).toMatch(/^note +2 dead letters: .* → .*chorus dead-letters/m)
+    expect(stdout).toMatch(/^note +2 dead letters: .* → .*cli\.js dead-letters/m)
   })
 })
 

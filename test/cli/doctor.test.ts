@@ -69,15 +69,35 @@ describe('chorus doctor', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(/^chorus: \d checks failed\./)
     for (const line of [
-      /^FAILED +ava: Twitch takes its token no more .*→ Sign it in: chorus login ava/m,
+      /^FAILED +ava: Twitch takes its token no more .*→ Sign it in: node \S+cli\.js login ava/m,
       /^FAILED +ava: chat refuses its login/m,
       /^FAILED +bob: The token of bob belongs to the account eve\..* → /m,
       /^FAILED +cleo: cleo can’t write in chat: its token lacks chat:edit\. → /m,
       /^FAILED +cleo in #mychannel: it can’t join: .*suspended.* → /m,
-      /^FAILED +dan: it has no token, and would be left out → Sign it in: chorus login dan/m,
+      /^FAILED +dan: it has no token, and would be left out → Sign it in: node \S+cli\.js login dan/m,
       /^FAILED +model .* → /m,
     ]) {
       expect(stdout).toMatch(line)
     }
+  })
+
+  test('finds nothing wrong with the port and the data folder of a Chorus that runs', async ({
+    cli,
+    id,
+    world,
+  }) => {
+    cli.write('live.yaml', configFor(['ava']))
+    const env = {
+      ...world.env(['ava']),
+      TWITCH_ID_URL: id.url,
+      TWITCH_TOKEN_AVA: id.issue('ava').accessToken,
+    }
+    const chorus = cli.start(['start'], { ...env, PORT: '0' })
+    const { url } = (await chorus.event('control-room')) as unknown as { readonly url: string }
+    await chorus.event('ready')
+    const { code, stdout } = await cli.run(['doctor'], { ...env, PORT: new URL(url).port })
+    expect(stdout).toMatch(/^ok +a Chorus runs on the data folder/m)
+    expect(stdout).toMatch(/^ok +port \d+ on 127\.0\.0\.1 is the running Chorus’s$/m)
+    expect(code).toBe(0)
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { TYPED } from './chorus-process.js'
 import { configFor, test } from './cli-test.js'
 
 describe('a live start', () => {
@@ -28,7 +29,7 @@ describe('a live start', () => {
     cli.write('live.yaml', configFor(['ava', 'bob']))
     const chorus = cli.start(['start'], world.env(['bob']))
     expect(await chorus.event('note')).toMatchObject({
-      msg: 'ava is left out: it is not signed in (chorus login ava), and TWITCH_TOKEN_AVA is not set.',
+      msg: `ava is left out: it is not signed in (${TYPED} login ava), and TWITCH_TOKEN_AVA is not set.`,
     })
     expect(await chorus.event('ready')).toMatchObject({ joined: ['bob'], parked: [] })
   })
@@ -43,8 +44,7 @@ describe('a live start', () => {
     expect(await chorus.event('bot:parked')).toMatchObject({
       bot: 'ava',
       reason: 'Login authentication failed',
-      advice:
-        'Sign the account in again with `chorus login ava`, or set a new TWITCH_TOKEN_AVA: it is taken up at once.',
+      advice: `Sign the account in again with \`${TYPED} login ava\`, or set a new TWITCH_TOKEN_AVA: it is taken up at once.`,
     })
     expect(await chorus.event('ready')).toMatchObject({ joined: ['bob'], parked: [{ bot: 'ava' }] })
     world.say('Ann', '@bob how are you?')
@@ -60,7 +60,7 @@ describe('a live start', () => {
     expect(stderr).toBe(
       [
         `chorus: No bot could log in: ava (${refused}), bob (${refused})`,
-        'Sign the account in again with `chorus login <login>`, or set a new TWITCH_TOKEN_<LOGIN>: it is taken up at once.',
+        `Sign the account in again with \`${TYPED} login <login>\`, or set a new TWITCH_TOKEN_<LOGIN>: it is taken up at once.`,
       ].join('\n'),
     )
     expect(code).toBe(1)

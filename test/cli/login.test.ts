@@ -5,7 +5,7 @@ import { SECOND, systemClock } from '../../src/clock.js'
 import { seededRandom } from '../../src/random.js'
 import { IdSimulator } from '../../src/simulator/id-simulator.js'
 import { needs } from '../support/needs.js'
-import { type ChorusProcess, CLI } from './chorus-process.js'
+import { type ChorusProcess, CLI, TYPED } from './chorus-process.js'
 import { type Cli, test as cliTest, configFor } from './cli-test.js'
 
 interface Fixtures {
@@ -88,7 +88,7 @@ describe('chorus login', () => {
   test.for([
     ['live.yaml', configFor(['avva', 'bob']), 'Note: ava is no bot of live.yaml; did you mean avva?'],
     ['live.yaml', configFor(['somebody']), 'Note: ava is no bot of live.yaml; its bots are somebody'],
-    ['live.yaml', 'channels: 7', 'Note: the configuration has mistakes: chorus check names them.'],
+    ['live.yaml', 'channels: 7', `Note: the configuration has mistakes: ${TYPED} check names them.`],
   ] as const)('needs no configuration, and remarks on %j', async ([file, text, note], { cli, id }) => {
     cli.write(file, text)
     const login = cli.start(['login', 'ava', '--config', file], envFor(id))
@@ -107,7 +107,7 @@ describe('chorus login', () => {
 describe('chorus login stores nothing and ends with 1', () => {
   const expectFailure = async (cli: Cli, login: ChorusProcess, reason: string) => {
     const { code, stderr } = await login.end()
-    expect(stderr).toBe(`chorus: ${reason}\nNothing was stored. Try again: chorus login LOGIN.`)
+    expect(stderr).toBe(`chorus: ${reason}\nNothing was stored. Try again: ${TYPED} login LOGIN.`)
     expect(code).toBe(1)
     expect(existsSync(fileOf(cli))).toBe(false)
   }

@@ -13,6 +13,11 @@ describe('npm', () => {
     expect(shown).toMatchObject({ code: 0, stdout: version })
     const wrong = await cli.spawn(process.execPath, [RUN, 'start', 'demo', '--bots', '99']).end()
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("argument '99' is invalid") })
+    // What it advises works in a clone.
+    expect(wrong.stderr).toMatch(/\nnpm start -- --help shows what there is\.$/)
+    cli.write('wrong.yaml', 'channels: 7')
+    const mistaken = await cli.spawn(process.execPath, [RUN, 'start', 'check', '-c', 'wrong.yaml']).end()
+    expect(mistaken).toMatchObject({ code: 2, stderr: expect.stringContaining('`npm start -- check` shows') })
   })
 
   test('start ends when the program that started it is gone, for npm does not pass every signal on', async ({

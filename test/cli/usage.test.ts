@@ -1,14 +1,18 @@
 import { describe, expect } from 'vitest'
+import { TYPED } from './chorus-process.js'
 import { test } from './cli-test.js'
 
-const HINT = 'chorus --help shows what there is.'
+const HINT = `${TYPED} --help shows what there is.`
 
 describe('asked for help, it shows it and ends well', () => {
   test.for([
-    [['--help'], /Usage: chorus \[options\] \[command\].*start.*demo.*check.*replay.*simulate/s],
-    [['help', 'demo'], /Usage: chorus demo.*--bots.*--seed/s],
-    [['login', '--help'], /Usage: chorus login.*<login>.*TWITCH_CLIENT_ID.*dev\.twitch\.tv.*"Public"/s],
-    [['replay', '--help'], /Usage: chorus replay.*<file>.*--speed.*--as/s],
+    [['--help'], /Usage: node \S+cli\.js \[options\] \[command\].*start.*demo.*check.*replay.*simulate/s],
+    [['help', 'demo'], /Usage: node \S+cli\.js demo.*--bots.*--seed/s],
+    [
+      ['login', '--help'],
+      /Usage: node \S+cli\.js login.*<login>.*TWITCH_CLIENT_ID.*dev\.twitch\.tv.*"Public"/s,
+    ],
+    [['replay', '--help'], /Usage: node \S+cli\.js replay.*<file>.*--speed.*--as/s],
   ] as const)('%j', async ([args, expected], { cli }) => {
     const { code, stdout, stderr } = await cli.run(args)
     expect(stdout).toMatch(expected)

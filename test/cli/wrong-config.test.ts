@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest'
+import { TYPED } from './chorus-process.js'
 import { BOTS, CHANNEL, configFor, test } from './cli-test.js'
 
-const MEND = 'Mend the configuration as the message says; `chorus check` shows the result.'
+const MEND = `Mend the configuration as the message says; \`${TYPED} check\` shows the result.`
 const TOKEN = 'oauth:opensesame0123456789abcd'
 const KEY = 'sk-opensesame0123456789abcdefghij'
 

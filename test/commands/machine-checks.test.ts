@@ -34,11 +34,26 @@ describe('the doctor', () => {
     const server = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as AddressInfo
-    const look = (isSet: boolean) => checkPort({ host: '127.0.0.1', port: { number: port, isSet } })
+    const look = (isSet: boolean) => checkPort({ host: '127.0.0.1', port: { number: port, isSet } }, false)
     expect(await look(true)).toMatchObject({ state: 'failed', advice: expect.stringContaining('PORT') })
     expect(await look(false)).toMatchObject({ state: 'note' })
     await new Promise((resolve) => server.close(resolve))
     expect(await look(true)).toMatchObject({ state: 'ok' })
+  })
+
+  it('finds a port well that the running Chorus has, and a fault that somebody else has it beside one', async () => {
+    let body = '{"status":"alive"}'
+    const server = createServer((_, response) => response.end(body)).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port: number } = server.address() as AddressInfo
+    const look = (isRunning: boolean, isSet = true) =>
+      checkPort({ host: '127.0.0.1', port: { number, isSet } }, isRunning)
+    expect(await look(true)).toMatchObject({ state: 'ok', text: expect.stringContaining('running Chorus') })
+    expect(await look(false)).toMatchObject({ state: 'failed' })
+    body = 'hello'
+    expect(await look(true)).toMatchObject({ state: 'failed', advice: expect.stringContaining('No Chorus') })
+    expect(await look(true, false)).toMatchObject({ state: 'note' })
+    await new Promise((resolve) => server.close(resolve))
   })
 
   it('holds the clock against that of a server', async () => {
