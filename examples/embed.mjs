@@ -29,7 +29,12 @@ const watch = setInterval(() => console.log(JSON.stringify(chorus.router.getQueu
 process.once('SIGTERM', stop)
 process.once('SIGINT', stop)
 
-/** What Chorus refuses, a missing token say, it tells in two sentences: what is wrong, and what to do. */
+/**
+ * What Chorus refuses, a missing token say, it tells in two sentences: what is wrong, and what to do.
+ *
+ * @param {unknown} error
+ * @returns {never}
+ */
 function end(error) {
   if (!(error instanceof ChorusError)) throw error
   console.error(`${error.message} ${error.advice}`)

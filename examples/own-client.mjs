@@ -8,9 +8,10 @@
 import { fromTmi, MessageRouter, Orchestrator, toBots } from 'chorus'
 import tmi from 'tmi.js'
 
-if (!process.env.TWITCH_CHAT_URL)
-  end('Set TWITCH_CHAT_URL to the chat that `chorus simulate` prints: ws://127.0.0.1:PORT')
-const server = new URL(process.env.TWITCH_CHAT_URL)
+const server = new URL(
+  process.env.TWITCH_CHAT_URL ||
+    end('Set TWITCH_CHAT_URL to the chat that `chorus simulate` prints, ws://127.0.0.1:PORT'),
+)
 const client = new tmi.Client({
   options: { skipUpdatingEmotesets: true },
   connection: { server: server.hostname, port: Number(server.port) },
@@ -42,6 +43,10 @@ console.log('listening; Ctrl-C answers what is open and ends')
 process.once('SIGTERM', stop)
 process.once('SIGINT', stop)
 
+/**
+ * @param {string} why
+ * @returns {never}
+ */
 function end(why) {
   console.error(why)
   process.exit(1)
