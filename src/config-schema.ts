@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Bot, PERSONA_UNITS_MAX, toBotLogin, toChannelName } from './domain.js'
+import { isServerUrl } from './is-server-url.js'
 import { refuseNameClashes } from './refuse-name-clashes.js'
 
 /**
@@ -17,13 +18,6 @@ const range = (low: number, high: number, fallback: [number, number], text: stri
     .refine(([from, to]) => from <= to, 'two numbers, the smaller one first')
     .default(fallback)
     .describe(`${text}: shortest and longest, in seconds (${low} to ${high})`)
-
-/** A key goes into the environment, and no name or password into a file. */
-function isServerUrl(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return false
-  return url.hostname !== '' && url.username === '' && url.password === ''
-}
 
 /** How much earlier than it came a mention of theirs stands in line. */
 const headStart = (who: string) =>

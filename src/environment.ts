@@ -51,7 +51,7 @@ export const ENVIRONMENT_VARIABLES = [
     'none',
   ),
   variable('TWITCH_CHAT_URL', 'Chat server: `wss://host` or `ws://host:port`', 'Twitch'),
-  variable('TWITCH_CLIENT_ID', 'Client id of your application at Twitch, for `chorus login`', 'none'),
+  variable('TWITCH_CLIENT_ID', 'Client id of your application at Twitch, for the command `login`', 'none'),
   variable(
     'TWITCH_ID_URL',
     'Server that signs bots in and checks their tokens, `https://host`; with a chat server that is not Twitch’s, no token goes anywhere without it',

@@ -13,6 +13,7 @@ const inElsewhere = (...parts: string[]) => path.join(elsewhere, ...parts)
 beforeAll(() => {
   mkdirSync(inElsewhere('node_modules', '.bin'), { recursive: true })
   symlinkSync(CLI, inElsewhere('node_modules', '.bin', 'chorus'))
+  symlinkSync(CLI, inElsewhere('chorus'))
   symlinkSync(PROJECT, inElsewhere('node_modules', 'chorus'))
   symlinkSync(PROJECT, inElsewhere('clone'))
 })
@@ -31,6 +32,7 @@ describe('what people type in front of a command is', () => {
       PROJECT,
     ],
     ['chorus', 'the command of the package', inElsewhere('node_modules', '.bin', 'chorus'), elsewhere],
+    ['chorus', 'the same, installed for all', inElsewhere('chorus'), elsewhere],
     [
       'chorus',
       'the package’s file, as npm calls it on Windows',

@@ -93,6 +93,8 @@ async function run(parts: DemoParts): Promise<void> {
     clock,
     deadlineMs: config.stop.deadline * SECOND,
     tell: (text) => screen.print(text),
+    // How many were sent is told at the end of all.
+    ended: ({ left, text }) => left > 0 && screen.print(text),
     asked: () => desk.heal(),
   })
   const counts = countAnswers(chorus, clock)

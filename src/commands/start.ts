@@ -47,6 +47,7 @@ export async function startCommand({ file }: { readonly file?: string | undefine
     clock,
     deadlineMs: config.stop.deadline * SECOND,
     tell: (text) => logger.info({ event: 'stopping' }, text),
+    ended: ({ text, ...counts }) => logger.info({ event: 'stopped', ...counts }, text),
   })
   tellNewcomers(chorus, logger)
   const live = async () => {

@@ -13,12 +13,24 @@ const GOODBYE_MS = SECOND / 2
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
+/** What a stop came to. */
+export interface StopEnd {
+  /** Replies that got their outcome meanwhile. */
+  readonly done: number
+  /** Replies without one. */
+  readonly left: number
+  /** What becomes of those, as a sentence. */
+  readonly text: string
+}
+
 export interface StopSignalOptions {
   readonly clock: Clock
   /** Time that accepted replies get after the first signal, in milliseconds. */
   readonly deadlineMs: number
   /** Called with what to tell the person who waits. */
   readonly tell: (text: string) => void
+  /** Called once, when the stop that was asked for is over. Must not throw. */
+  readonly ended: (end: StopEnd) => void
   /** Called once, when a stop is first asked for and before it begins. Must not throw. */
   readonly asked?: () => void
 }
@@ -89,13 +101,14 @@ export class StopSignal {
         `Stopping: up to ${seconds} s for what was accepted (${replies(open)}); once more stops at once.`,
       )
     }
-    const { left } = await this.#chorus.gracefulStop({
+    const { done, left } = await this.#chorus.gracefulStop({
       deadlineMs: Math.max(0, this.#options.deadlineMs - GOODBYE_MS),
     })
-    if (left > 0) this.#options.tell(this.#farewell(left))
+    this.#options.ended({ done, left, text: this.#farewell(left) })
   }
 
   #farewell(left: number): string {
+    if (left === 0) return 'Stopped: nothing is left.'
     if (!this.#chorus.isDurable) return `Left unanswered: ${replies(left)}.`
     return `${replies(left)} ${left === 1 ? 'waits' : 'wait'} in the journal for the next start.`
   }

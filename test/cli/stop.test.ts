@@ -27,8 +27,12 @@ describe('a stop', () => {
         /^Stopping: up to 60 s for what was accepted \(\d+ replies\); once more stops at once\.$/,
       ),
     })
-    const { code } = await chorus.end()
+    const { code, stdout } = await chorus.end()
     expect(world.twitch.ledger.delivered()).toHaveLength(10)
+    const last = JSON.parse(stdout.split('\n').at(-1) ?? '')
+    expect(last).toMatchObject({ event: 'stopped', left: 0, msg: 'Stopped: nothing is left.' })
+    // Some may have been answered before the signal came.
+    expect(last.done).toBeGreaterThan(0)
     expect(world.twitch.ledger.breaches).toEqual([])
     expect([code, world.twitch.connections()]).toEqual([0, 0])
   })
@@ -50,7 +54,8 @@ describe('a stop', () => {
     world.model.always({ kind: 'hang' })
     await ask(chorus, world, 3)
     chorus.signal('SIGTERM')
-    expect(await chorus.event('stopping', 2)).toMatchObject({
+    expect(await chorus.event('stopped')).toMatchObject({
+      left: 3,
       msg: '3 replies wait in the journal for the next start.',
     })
     expect((await chorus.end()).code).toBe(0)
@@ -68,7 +73,8 @@ describe('a stop', () => {
     chorus.signal('SIGINT')
     // The deadline is ten minutes: an end within the test's patience is one at once.
     expect((await chorus.end()).code).toBe(0)
-    expect(await chorus.event('stopping', 2)).toMatchObject({
+    expect(await chorus.event('stopped')).toMatchObject({
+      left: 2,
       msg: '2 replies wait in the journal for the next start.',
     })
     expect(world.twitch.ledger.delivered()).toEqual([])

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { StopSignal } from '../../src/commands/stop-signal.js'
+import { type StopEnd, StopSignal } from '../../src/commands/stop-signal.js'
 import { ManualClock, settle } from '../support/manual-clock.js'
 
 let signal: StopSignal | undefined
@@ -23,6 +23,7 @@ function stopping() {
     clock,
     deadlineMs: 8000,
     tell: (text) => told.push(text),
+    ended: () => {},
     asked: () => begun.push([...asked]),
   })
   return { clock, asked, told, begun, signal }
@@ -77,22 +78,26 @@ test.each([
   [3, true, '3 replies wait in the journal for the next start.'],
   [1, true, '1 reply waits in the journal for the next start.'],
   [3, false, 'Left unanswered: 3 replies.'],
+  [0, true, 'Stopped: nothing is left.'],
 ])(
   'of %i replies that are left it says what becomes of them; kept: %s',
   async (left, isDurable, expected) => {
     const told: string[] = []
+    const ends: StopEnd[] = []
     const chorus = {
       isDurable,
       router: { getQueueMetrics: () => ({ global: { size: 0, pending: 0 }, bots: {} }) },
-      gracefulStop: async () => ({ done: 0, left }),
+      gracefulStop: async () => ({ done: 2, left }),
     } as unknown as ConstructorParameters<typeof StopSignal>[0]
     signal = new StopSignal(chorus, {
       clock: new ManualClock(),
       deadlineMs: 8000,
       tell: (text) => told.push(text),
+      ended: (end) => ends.push(end),
     })
     signal.request()
     await signal.stopped
-    expect(told).toEqual([expected])
+    expect(ends).toEqual([{ done: 2, left, text: expected }])
+    expect(told).toEqual([])
   },
 )
