@@ -132,11 +132,18 @@ test('five questions, a line to everyone, and the speed of chat are played as th
   expect(await page.getByLabel('Chat speed').inputValue()).toBe('10')
 })
 
-test('a stop from the page ends the demo, and is not taken for a crash', async ({ cli }) => {
-  const { button, demo, headline, page } = await openDemo(cli)
+test('a stop from the page ends the demo, is not taken for a crash, and tells what is left', async ({
+  cli,
+}) => {
+  const { button, demo, headline, page, say } = await openDemo(cli)
+  await button('Mute ava').click()
+  await say('Ann', '@ava are you there?')
+  await until(() => headline.textContent()).toBe('1 viewer waits')
   await page.getByRole('button', { name: /^Stop Answers/ }).click()
   await button('Stop it').click()
-  await until(() => headline.textContent()).toMatch(/^Chorus has stopped, as it was asked to\./)
+  await until(() => headline.textContent()).toMatch(
+    /^Chorus has stopped: 1 mention has no answer\. When it is started again, /,
+  )
   expect(await demo.ended).toMatchObject({ code: 0 })
   // The page goes on asking whether it is back.
   for (const fault of takeFaults())

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { chorusPages } from './chorus-page.js'
 import { seen, until } from './page-parts.js'
@@ -82,4 +82,20 @@ test('a live room has no chat: the bots follow the big buttons, over the whole w
   expect([bots.left, bots.right]).toEqual([buttons.left, buttons.right])
   expect(headline.right - bots.right).toBeLessThan(GAP_MAX_PX)
   expect(bots.top - buttons.bottom).toBeLessThan(GAP_MAX_PX)
+})
+
+test('at 1280 pixels the field to type in has a row of its own, and five bots’ names are all in sight', async () => {
+  const bots = ['captain_quill', 'geneJacqueman', 'mimi_synth', 'prof_puddle', 'stickyman1776']
+  const { page } = await open({ bots, isDemo: true, context: { viewport: { width: 1280, height: 900 } } })
+  const form = page.getByRole('form', { name: 'Say something in chat' })
+  await seen(form)
+  const boxOf = async (part: Locator) => (await part.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+  const names = await boxOf(form.locator('.row'))
+  const chips = await Promise.all((await form.locator('.chip').all()).map(boxOf))
+  expect(chips).toHaveLength(bots.length)
+  for (const chip of chips) {
+    expect(chip.x + chip.width).toBeLessThanOrEqual(names.x + names.width)
+    expect(chip.y + chip.height).toBeLessThanOrEqual(names.y + names.height)
+  }
+  expect((await boxOf(form.getByLabel('and say'))).width).toBe(names.width)
 })

@@ -200,7 +200,7 @@ describe('stop', () => {
     expect(await page.page.getByRole('button', { name: /^Stopping/ }).isDisabled()).toBe(true)
     await chorus.stop()
     await stopped
-    await until(() => headline.textContent()).toBe('Chorus has stopped')
+    await until(() => headline.textContent()).toBe('Chorus has stopped: 1 mention waits for the next start')
     for (const bot of page.bots) await seen(card(bot).getByText('○ Left chat'))
   })
 })

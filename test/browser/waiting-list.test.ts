@@ -29,3 +29,48 @@ describe('what a reply waits for', () => {
     expect(await waiting.textContent()).not.toContain('waits its turn')
   })
 })
+
+describe('who goes by keyboard', () => {
+  /** Three viewers of a muted bot, and the name of what has the focus. */
+  async function openThree() {
+    const parts = await open()
+    const { chorus, page, waiting } = parts
+    chorus.router.mute('ava')
+    for (const viewer of ['ann', 'bob', 'cat']) {
+      ask(parts, { viewer })
+      await seen(rowsOf(waiting).filter({ hasText: `${viewer} →` }))
+    }
+    const focused = () =>
+      page.evaluate<string>('document.activeElement.ariaLabel ?? document.activeElement.textContent')
+    return { ...parts, focused }
+  }
+
+  test('is led from skip to skip, backwards from the last one, and to the heading when none is left', async () => {
+    const { button, focused, page, waiting } = await openThree()
+    const skipOf = (viewer: string) => `Skip the answer of ava to ${viewer}`
+    await button(skipOf('bob')).focus()
+    await page.keyboard.press('Enter')
+    await until(focused).toBe(skipOf('cat'))
+    await page.keyboard.press('Enter')
+    await until(focused).toBe(skipOf('ann'))
+    await page.keyboard.press('Enter')
+    await until(focused).toBe('To be answered 0')
+    expect(await rowsOf(waiting).count()).toBe(0)
+  })
+
+  test('is led to the heading when a row goes by itself: the next press must skip nobody', async () => {
+    const { button, chorus, focused } = await openThree()
+    await button('Skip the answer of ava to ann').focus()
+    const [first] = chorus.router.owed(1)
+    if (first) chorus.router.skip(first.task.id)
+    await until(focused).toBe('To be answered 2')
+  })
+
+  test('keeps the focus elsewhere, whatever goes from the list', async () => {
+    const { button, chorus, focused, waiting } = await openThree()
+    await button('Mute ben').focus()
+    for (const { task } of chorus.router.owed(3)) chorus.router.skip(task.id)
+    await until(() => rowsOf(waiting).count()).toBe(0)
+    expect(await focused()).toBe('Mute ben')
+  })
+})

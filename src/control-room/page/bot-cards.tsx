@@ -120,7 +120,7 @@ function Allowance({ bot: { bot, linesLeft, linesMax } }: { readonly bot: BotSta
         aria-label={`Lines that Twitch allows ${bot} now`}
       />
       <span class="quiet">
-        Twitch allows {counted(linesLeft, 'more line')} ({linesMax} in 30 s)
+        Twitch allows {counted(linesLeft, 'more line')} ({linesMax} in 30 s)
       </span>
     </p>
   )
@@ -133,7 +133,7 @@ function toWait({ expectedMs, viewers, viewersPerLine }: Lane, bot: BotStatus, s
   const obstacle = toObstacle(bot, status)
   if (obstacle !== undefined) return `they wait ${OBSTACLES[obstacle]}`
   const shared = viewersPerLine > 1 ? `, ${viewersPerLine} viewers share a line` : ''
-  return `a question now takes about ${toForeseen(expectedMs)}${shared}`
+  return `a question takes about ${toForeseen(expectedMs)}${shared}`
 }
 
 /** What it is in its channels beside a member: the channel is named where there are several. */

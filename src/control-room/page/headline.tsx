@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import type { ChorusStatus } from '../../chorus.js'
 import type { Glance } from '../snapshot/snapshot.js'
 import type { Connection } from './snapshot-store.js'
 import { SpokenHeadline } from './spoken-headline.js'
@@ -13,12 +14,25 @@ const LIGHTS: Readonly<Record<Glance['light'] | 'away', { readonly sign: string;
 }
 
 /** What is said in place of the sentence while nothing new comes. */
-const AWAY: Readonly<Record<Exclude<Connection, 'live'>, string>> = {
+const AWAY: Readonly<Record<Exclude<Connection, 'live' | 'stopped'>, string>> = {
   opening: 'Asking Chorus how it goes …',
   resting: 'Not followed while nobody looks',
-  stopped: 'Chorus has stopped, as it was asked to. When it is started again, open the link that it prints.',
   lost: 'Chorus does not answer. What is shown below is old; this page tries again by itself.',
   refused: 'Chorus does not know this page: it was started anew. Open the link that it has printed.',
+}
+
+/** What is said after the end: with what was left, where Chorus has told it before it went. */
+function toFarewell(glance: Glance | undefined, state: ChorusStatus['state'] | undefined): string {
+  const told = state === 'stopped' ? glance?.sentence : undefined
+  return `${told ?? 'Chorus has stopped'}. When it is started again, open the link that it prints.`
+}
+
+function useSentence(): string {
+  const glance = useSection('glance')
+  const state = useSection('status')?.state
+  const connection = useConnection()
+  if (connection === 'stopped') return toFarewell(glance, state)
+  return connection === 'live' ? (glance?.sentence ?? AWAY.opening) : AWAY[connection]
 }
 
 /** One sentence with a light: what a streamer reads in passing. */
@@ -27,7 +41,7 @@ export function Headline() {
   const connection = useConnection()
   const isLive = connection === 'live' && glance !== undefined
   const light = isLive ? glance.light : 'away'
-  const sentence = isLive ? glance.sentence : AWAY[connection === 'live' ? 'opening' : connection]
+  const sentence = useSentence()
   // With the sentence, not a moment after it.
   useLayoutEffect(() => {
     document.title = `${LIGHTS[light].sign} ${sentence} – Chorus`

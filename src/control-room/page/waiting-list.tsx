@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { ChorusStatus } from '../../chorus.js'
 import type { WaitingReply } from '../snapshot/snapshot.js'
 import { type Change, post } from './ask.js'
+import { useKeptFocus } from './kept-focus.js'
 import { useNotices } from './notices.js'
 import { OBSTACLES, toObstacle } from './obstacle.js'
 import { Rows } from './rows.js'
@@ -12,29 +13,38 @@ import { grouped, STATES, toTime } from './words.js'
 export function WaitingList() {
   const waiting = useSection('waiting')
   const nowMs = useNow()
+  const { heading, letGo, list } = useKeptFocus()
   if (!waiting) return null
   const { replies, count } = waiting
   return (
-    <section class="panel" aria-labelledby="waiting-title">
-      <h2 id="waiting-title">
+    <section ref={list} class="panel" aria-labelledby="waiting-title">
+      <h2 ref={heading} id="waiting-title" tabIndex={-1}>
         To be answered <span class="count">{grouped(count)}</span>
       </h2>
       {count > replies.length && <p class="quiet">The {replies.length} who have waited longest.</p>}
       {count === 0 && <p class="quiet">Nobody.</p>}
       <Rows labelledBy="waiting-title">
         {replies.map((reply) => (
-          <WaitingRow key={reply.id} reply={reply} nowMs={nowMs} />
+          <WaitingRow key={reply.id} reply={reply} nowMs={nowMs} letGo={letGo} />
         ))}
       </Rows>
     </section>
   )
 }
 
-function WaitingRow({ reply, nowMs }: { readonly reply: WaitingReply; readonly nowMs: number }) {
+interface WaitingRowProps {
+  readonly reply: WaitingReply
+  readonly nowMs: number
+  /** Called when it is skipped. */
+  readonly letGo: () => void
+}
+
+function WaitingRow({ reply, nowMs, letGo }: WaitingRowProps) {
   const { act, tell } = useNotices()
   const status = useSection('status')
   const { bot, cause, id, state, text, viewer, askedAtMs } = reply
   const skip = async () => {
+    letGo()
     await act(async () => {
       const { changed } = await post<Change>('/api/skip', { ids: [id] })
       tell(changed.includes(id) ? toSkipped(reply) : toTooLate(reply))

@@ -38,7 +38,8 @@ function toLight({ status, episode = NOBODY }: Situation, notes: readonly Note[]
 /** The first that holds: what makes all else wrong, what everybody looks at, what is as ever. */
 function toSentence({ status, episode = NOBODY }: Situation, notes: readonly Note[]): string {
   const { state, chat, model } = status
-  if (state !== 'running') return ending(state, episode)
+  if (state === 'stopped') return `Chorus has stopped${left(status, episode)}`
+  if (state === 'draining') return stopping(episode)
   if (chat.joined.length === 0) return 'No bot is in chat'
   const waiting = episode.mentionsWaiting > 0 ? viewersWait(episode) : undefined
   const who = waiting === undefined ? '' : `: ${waiting}`
@@ -69,8 +70,17 @@ function unended(text: string): string {
   return text.replace(/\.$/, '')
 }
 
-function ending(state: 'draining' | 'stopped', { mentionsWaiting }: EpisodeState): string {
-  if (state === 'stopped') return 'Chorus has stopped'
+/** What the end has left, and what becomes of it. */
+function left({ isDurable }: ChorusStatus, { mentionsWaiting }: EpisodeState): string {
+  if (mentionsWaiting === 0) return ''
+  const isOne = mentionsWaiting === 1
+  const fate = isDurable
+    ? `${isOne ? 'waits' : 'wait'} for the next start`
+    : `${isOne ? 'has' : 'have'} no answer`
+  return `: ${counted(mentionsWaiting, 'mention')} ${fate}`
+}
+
+function stopping({ mentionsWaiting }: EpisodeState): string {
   if (mentionsWaiting === 0) return 'Stopping: nobody waits any more'
   return `Stopping: ${counted(mentionsWaiting, 'answer')} to go`
 }

@@ -254,6 +254,20 @@ describe('one sentence and a light', () => {
       'well',
       'Chorus has stopped',
     ],
+    [
+      'it was stopped, and the journal has what is left',
+      { state: 'stopped', isDurable: true },
+      waits({ mentionsWaiting: 9 }),
+      'busy',
+      'Chorus has stopped: 9 mentions wait for the next start',
+    ],
+    [
+      'it was stopped, and what is left is lost',
+      { state: 'stopped', isDurable: false },
+      waits({ mentionsWaiting: 1 }),
+      'busy',
+      'Chorus has stopped: 1 mention has no answer',
+    ],
   ])('while %s', (_what, status, episode, light, sentence) => {
     expect(glanceOf(status, episode)).toMatchObject({ light, sentence })
   })
