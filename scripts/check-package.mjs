@@ -77,7 +77,7 @@ async function install(temp, consumer) {
   if (!tarball) throw new Problem('npm pack made no tarball.')
   mkdirSync(consumer)
   writeFileSync(path.join(consumer, 'package.json'), '{ "private": true, "type": "module" }\n')
-  // What `overrides` holds back here comes to a consumer all the same: only this sees a package that needs a newer Node.
+  // A consumer gets versions of its own below those that we pin: only this sees one that needs a newer Node.
   const strict = ['--engine-strict', '--prefer-offline', '--no-audit', '--no-fund']
   const args = ['install', ...strict, path.join(temp, tarball)]
   await must('npm install', npm(args, { cwd: consumer }))

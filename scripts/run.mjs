@@ -34,7 +34,7 @@ await runMain(async () => {
 async function start(args) {
   const cli = inProject('dist', 'cli.js')
   // The script stays this one: by that Chorus knows that people type `npm start -- …`.
-  process.argv.splice(2, Number.POSITIVE_INFINITY, ...args)
+  process.argv = [...process.argv.slice(0, 2), ...args]
   stopWithParent()
   await import(pathToFileURL(cli).href)
 }

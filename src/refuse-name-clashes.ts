@@ -22,12 +22,11 @@ export function refuseNameClashes(
   { addIssue }: { addIssue(issue: NameIssue): void },
 ): void {
   for (const [place, { login, aliases }] of bots.entries()) {
-    const other = (name: string) => bots.find((bot, at) => at !== place && sameLogin(bot.login, name))
     if (bots.findIndex((bot) => sameLogin(bot.login, login)) < place) {
       addIssue({ code: 'custom', path: [place, 'login'], message: 'a login that no other bot has' })
     }
     for (const [index, alias] of aliases.entries()) {
-      const owner = other(alias)
+      const owner = bots.find((bot, at) => at !== place && sameLogin(bot.login, alias))
       if (!owner) continue
       const message = `another name: it is the login of ${owner.login}, and would call that bot as well as ${login}`
       addIssue({ code: 'custom', path: [place, 'aliases', index], message })

@@ -103,6 +103,9 @@ export interface ReplyHandler<Line = string> {
   deliver?(task: ReplyTask, line: Line, context: WorkContext): Promise<unknown>
 }
 
+/** Why a bot can't get on in a channel for now, in words a streamer understands. */
+export type Blocked = string
+
 /** Says why a bot can't talk in a channel; `undefined` while it can. */
 export type BlockedCheck = (bot: BotLogin, channel: ChannelName) => Blocked | undefined
 
@@ -111,9 +114,6 @@ export type BlockedCheck = (bot: BotLogin, channel: ChannelName) => Blocked | un
  * milliseconds from now, as Twitch's limits have it; 0 where nothing is to be written.
  */
 export type SendForecast = (bot: BotLogin, channel: ChannelName, lines: number) => number
-
-/** Why a bot can't get on in a channel for now, in words a streamer understands. */
-export type Blocked = string
 
 /** How long a mention that comes now would wait in a lane, and how long others have waited there. Milliseconds. */
 export interface LaneWait {

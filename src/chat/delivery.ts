@@ -43,10 +43,7 @@ export class Delivery {
     this.#options = options
     this.#lockOut = new LockOut(options)
     this.#unseen = new UnseenWatch(clock)
-    this.#answers = new AnswerWatch({
-      clock,
-      silent: (open) => this.#silent(open),
-    })
+    this.#answers = new AnswerWatch({ clock, silent: (open) => this.#silent(open) })
   }
 
   /** Lines that Twitch has not answered. */

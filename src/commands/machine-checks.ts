@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { type Clock, SECOND } from '../clock.js'
+import { ALIVE } from '../control-room/routes/health-routes.js'
 import { bracketed } from '../control-room/web/guard.js'
 import type { Environment } from '../environment.js'
 import { type Finding, failed, note, ok, toFailure } from './finding.js'
@@ -10,8 +11,6 @@ import { type Finding, failed, note, ok, toFailure } from './finding.js'
 const CLOCK_MAX_MS = 10 * SECOND
 const CLOCK_DEADLINE_MS = 5 * SECOND
 const PORT_DEADLINE_MS = 5 * SECOND
-/** What `/healthz` answers. */
-const HEALTHY = JSON.stringify({ status: 'alive' })
 
 /** @param wanted what package.json asks for, such as `>=20.19` */
 export function checkNode(running: string, wanted: string): Finding {
@@ -75,7 +74,7 @@ async function isChorus(host: string, port: number): Promise<boolean> {
       redirect: 'manual',
       signal: AbortSignal.timeout(PORT_DEADLINE_MS),
     })
-    return answer.ok && (await answer.text()) === HEALTHY
+    return answer.ok && (await answer.text()) === JSON.stringify(ALIVE)
   } catch {
     return false
   }

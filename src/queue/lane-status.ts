@@ -24,7 +24,8 @@ export function toLaneStatus(bot: BotLogin, parts: LaneParts): LaneStatus {
     ...ledger.states(bot),
     viewers,
     expectedMs: ifKnown(() => forecast.expectedMs(bot)),
-    doneMs: countOf(viewers) === 0 ? 0 : ifKnown(() => forecast.doneMs(bot, countAbsent(bot, parts))),
+    doneMs:
+      countOf(viewers) === 0 ? 0 : ifKnown(() => forecast.doneMs(bot, countAbsent(bot, viewers, parts))),
     oldestMs: forecast.oldestMs(bot, () => true),
     viewersPerLine: forecast.viewersPerLine(bot),
     ...(isBlocked && { blockedReason }),
@@ -36,8 +37,7 @@ function countOf(viewers: LaneStatus['viewers']): number {
 }
 
 /** Viewers who wait and do not stand in line yet: their mentions are held, or are just being written down. */
-function countAbsent(bot: BotLogin, { lanes, ledger }: LaneParts): number {
-  const { held, waiting } = ledger.viewers.of(bot)
+function countAbsent(bot: BotLogin, { held, waiting }: LaneStatus['viewers'], { lanes }: LaneParts): number {
   const inLine = lanes
     .waiting(bot)
     .counts()

@@ -33,9 +33,9 @@ export interface CommandAnswersOptions {
 }
 
 /**
- * Answers moderators' commands by one line each. One that is as the last answer was says so: Twitch would not show it, and who
- * asks twice would wait in vain. While an answer to a channel still waits for its account, a newer one
- * takes its place: a moderator who types fast reads how things stand in the end, and nobody can fill the outbox so.
+ * Answers moderators' commands by one line each. One that was said lately says so: Twitch would not show it, and who asks twice
+ * would wait in vain. While an answer to a channel still waits for its account, a newer one takes its place: a moderator who
+ * types fast reads how things stand in the end, and nobody can fill the outbox so.
  */
 export class CommandAnswers {
   readonly #options: CommandAnswersOptions

@@ -8,6 +8,9 @@ export interface HealthRoutesOptions {
   readonly hasJournal: boolean
 }
 
+/** What `/healthz` answers: by it a control room is known among other servers. */
+export const ALIVE = { status: 'alive' } as const
+
 /** Whether the process is alive, and whether viewers are answered: for whoever watches over it. */
 export function healthRoutes({ status, hasJournal }: HealthRoutesOptions): Route[] {
   return [
@@ -15,7 +18,7 @@ export function healthRoutes({ status, hasJournal }: HealthRoutesOptions): Route
       method: 'GET',
       path: '/healthz',
       access: 'anyone',
-      answer: () => json({ status: 'alive' }),
+      answer: () => json(ALIVE),
     },
     {
       method: 'GET',
