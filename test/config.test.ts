@@ -1,14 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { type LoadOptions, loadConfig } from '../src/config.js'
 import { parseConfigFile } from '../src/config-file.js'
 import { toBotLogin } from '../src/domain.js'
 import { ENVIRONMENT_VARIABLES, TOKEN_PREFIX } from '../src/environment.js'
 import { ChorusError } from '../src/errors.js'
+import { tempFolder } from './support/temp-folder.js'
 
 const MINIMAL = 'channels: [mychannel]\nbots:\n  - login: stickyman1776\n  - login: geneJacqueman\n'
 const TOKEN = 'abcdefghij0123456789klmnopqrst'
@@ -16,11 +16,9 @@ const TOKEN = 'abcdefghij0123456789klmnopqrst'
 let cwd: string
 
 beforeEach(() => {
-  cwd = mkdtempSync(path.join(tmpdir(), 'chorus-config-'))
+  cwd = tempFolder()
   mkdirSync(path.join(cwd, 'config'))
 })
-
-afterEach(() => rmSync(cwd, { recursive: true }))
 
 function write(file: string, text: string): void {
   writeFileSync(path.join(cwd, file), text)

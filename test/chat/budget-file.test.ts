@@ -1,22 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { BudgetFile } from '../../src/chat/budget-file.js'
 import { SendBudget, WINDOW_MS } from '../../src/chat/send-budget.js'
 import type { Clock } from '../../src/clock.js'
 import { toBotLogin, toChannelName } from '../../src/domain.js'
+import { tempFolder } from '../support/temp-folder.js'
 
 const HERE = toChannelName('here')
 const BOT = toBotLogin('Ava')
 let folder: string
 
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'chorus-budget-'))
+  folder = tempFolder()
 })
-
-afterEach(() => rmSync(folder, { recursive: true }))
 
 const clockAt = (nowMs: number, wallMs: number): Clock => ({
   now: () => nowMs,

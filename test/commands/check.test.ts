@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.js'
 import { checkCommand } from '../../src/commands/check.js'
 import { parseConfigFile } from '../../src/config-file.js'
 import { limitsHint } from '../../src/limits-hint.js'
 import { TokenStore } from '../../src/tokens/token-store.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { storedToken } from '../tokens/stored-token.js'
 
 const TOKEN = 'abcdefghij0123456789klmnopqrst'
@@ -14,10 +14,8 @@ const TOKEN = 'abcdefghij0123456789klmnopqrst'
 let cwd: string
 
 beforeEach(() => {
-  cwd = mkdtempSync(path.join(tmpdir(), 'chorus-check-'))
+  cwd = tempFolder()
 })
-
-afterEach(() => rmSync(cwd, { recursive: true }))
 
 function check(yaml: string, env: Readonly<Record<string, string>> = {}): string {
   writeFileSync(path.join(cwd, 'my.yaml'), yaml)

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach } from 'vitest'
+import { beforeEach } from 'vitest'
 import { replayCommand } from '../../src/commands/replay.js'
+import { tempFolder } from '../support/temp-folder.js'
 
 const CONFIG =
   'channels: [elsewhere]\nbots: [{ login: chorusbot, aliases: [robo, VIEWER_7] }]\nignore: { users: [viewer_9] }\n'
@@ -11,10 +11,9 @@ const CONFIG =
 export function replays(): (lines: readonly string[]) => Promise<Readonly<Record<string, string>>> {
   let folder: string
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'chorus-replay-'))
+    folder = tempFolder()
     writeFileSync(path.join(folder, 'bots.yaml'), CONFIG)
   })
-  afterEach(() => rmSync(folder, { recursive: true }))
   return async (lines) => {
     const file = path.join(folder, 'recording.irc')
     writeFileSync(file, lines.join('\n'))

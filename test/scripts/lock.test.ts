@@ -1,21 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { withLock } from '../../scripts/lock.mjs'
+import { tempFolder } from '../support/temp-folder.js'
 
 let folder: string
 let lock: string
 
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'chorus-lock-'))
+  folder = tempFolder()
   lock = path.join(folder, 'lock')
 })
-
-afterEach(() => rmSync(folder, { recursive: true }))
 
 /** The id of a process that has ended. */
 async function deadProcessId(): Promise<number> {

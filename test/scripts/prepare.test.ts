@@ -1,20 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { replaceTree } from '../../scripts/build.mjs'
 import { runChild, runNode } from '../../scripts/child.mjs'
 import { adviceFor, holdsAll } from '../../scripts/install.mjs'
 import { requireNode } from '../../scripts/node-version.mjs'
 import { contentHash, filesUnder } from '../../scripts/project.mjs'
+import { tempFolder } from '../support/temp-folder.js'
 
 let folder: string
 
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'chorus-prepare-'))
+  folder = tempFolder()
 })
-
-afterEach(() => rmSync(folder, { recursive: true }))
 
 /** Makes files below the test's folder, their name as their text. */
 function make(...files: string[]): void {

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { MINUTE, systemClock } from '../../src/clock.js'
 import { toBotLogin } from '../../src/domain.js'
 import { type Environment, parseEnvironment } from '../../src/environment.js'
@@ -14,6 +12,7 @@ import { createTokenKeeper, signedInBots } from '../../src/tokens/create-token-k
 import { idUrlOf } from '../../src/tokens/id-url.js'
 import { TokenStore } from '../../src/tokens/token-store.js'
 import { idServers } from '../support/id-servers.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { storedToken } from './stored-token.js'
 
 const AVA = toBotLogin('ava')
@@ -23,10 +22,8 @@ const startServer = idServers()
 let cwd: string
 
 beforeEach(() => {
-  cwd = mkdtempSync(path.join(tmpdir(), 'chorus-keeper-'))
+  cwd = tempFolder()
 })
-
-afterEach(() => rmSync(cwd, { recursive: true }))
 
 function environmentOf(values: Readonly<Record<string, string>>): Environment {
   const { environment, problems } = parseEnvironment(values, { logins: [AVA, BOB], cwd })

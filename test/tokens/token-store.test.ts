@@ -1,25 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.js'
 import { between, seededRandom } from '../../src/random.js'
 import { parseTokenFile } from '../../src/tokens/token-file.js'
 import { TokenStore } from '../../src/tokens/token-store.js'
 import { settle } from '../support/manual-clock.js'
+import { tempFolder } from '../support/temp-folder.js'
 import { storedToken } from './stored-token.js'
 
 const WRITER = fileURLToPath(new URL('store-writer.mjs', import.meta.url))
@@ -28,11 +19,9 @@ let dataDir: string
 let store: TokenStore
 
 beforeEach(() => {
-  dataDir = path.join(mkdtempSync(path.join(tmpdir(), 'chorus-tokens-')), 'data')
+  dataDir = path.join(tempFolder(), 'data')
   store = new TokenStore({ dataDir, clock: systemClock() })
 })
-
-afterEach(() => rmSync(path.dirname(dataDir), { recursive: true }))
 
 const put = (login: string, token = storedToken(`${login}-token`)) => store.update(login, () => token)
 const modeOf = (file: string) => statSync(file).mode & 0o777
